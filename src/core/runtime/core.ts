@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import type { KeyWrapper } from '../crypto/key-ring.js';
+import { CommandKeys } from '../command/command-keys.js';
+import { Dispatcher, type Visibility } from '../command/dispatcher.js';
+import { CommandExecutor } from '../command/executor.js';
+import type { Silos } from '../command/silo.js';
+import { StreamReader } from '../command/stream-reader.js';
+import { DataKeys } from '../event-store/data-keys.js';
+import { EventCodec } from '../event-store/event-codec.js';
+import { EventStore } from '../event-store/event-store.js';
+import { StoreFeed } from '../feed/store-feed.js';
+import { Reader } from '../read/reader.js';
+import { Watermark } from '../feed/watermark.js';
+
+/** The write side and the reading of the log, without the framework: what the server, the operator's commands and tests share. */
+export type Core = {
+  pool: pg.Pool;
+  silos: Silos;
+  store: EventStore;
+  feed: StoreFeed;
+  watermark: Watermark;
+  dataKeys: DataKeys;
+  codec: EventCodec;
+  commandKeys: CommandKeys;
+  reader: StreamReader;
+  readModel: Reader;
+  dispatcher(visibility: Visibility | null): Dispatcher;
+};
+
+/**
+ * Opens the store of a migrated database.
+ * @param appended called after each commit that wrote events
+ * @throws UnknownRingKey or InvalidFernetToken when the key ring is not the one that this database was made with
+ */
+export async function openCore(pool: pg.Pool, ring: KeyWrapper, silos: Silos, appended: () => void): Promise<Core> {
+  const store = await EventStore.open(pool);
+  const dataKeys = new DataKeys(pool, ring);
+  const codec = new EventCodec(dataKeys);
+  const commandKeys = new CommandKeys(await dataKeys.system('system:hashes'));
+  const reader = new StreamReader(store, codec, dataKeys);
+  const executor = new CommandExecutor({ store, codec, keys: commandKeys, appended, reader });
+  return {
+    pool,
+    silos,
+    store,
+    feed: new StoreFeed(pool),
+    watermark: new Watermark(pool),
+    dataKeys,
+    codec,
+    commandKeys,
+    reader,
+    readModel: new Reader(pool),
+    dispatcher: (visibility) => new Dispatcher(silos, executor, visibility),
+  };
+}
