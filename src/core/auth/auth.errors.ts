@@ -1,0 +1,12 @@
+import { errorCatalogue } from '../errors/catalogue.js';
+
+export const { refuse } = errorCatalogue({
+  TOO_MANY_REQUESTS: {
+    message: 'Too much is asked at once. Try again in a moment.',
+    help: 'The server protects itself: nothing was changed, and the same request can be sent again later.',
+  },
+  WEAK_PASSWORD: {
+    message: 'This password is too easy to guess.',
+    help: '`rule` says why. Passwords that equal the user name or the e-mail name, and the most common ones, are refused.',
+  },
+});
