@@ -5,8 +5,4 @@ export const { refuse } = errorCatalogue({
     message: 'Too much is asked at once. Try again in a moment.',
     help: 'The server protects itself: nothing was changed, and the same request can be sent again later.',
   },
-  WEAK_PASSWORD: {
-    message: 'This password is too easy to guess.',
-    help: '`rule` says why. Passwords that equal the user name or the e-mail name, and the most common ones, are refused.',
-  },
 });
