@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import {
   decryptFernet,
@@ -77,6 +77,20 @@ it('refuses text that only a lenient base64 reader takes', () => {
   // The last character before the padding carries four bits that belong to no byte.
   texts.push(token.replace('DA==', 'DB=='));
   for (const text of texts) expect(() => decryptFernet(vector.secret, text)).toThrow(InvalidFernetToken);
+});
+
+it('refuses another version or a short token even when it is signed', () => {
+  const key = randomBytes(32);
+  const sign = (content: Buffer) =>
+    Buffer.concat([content, createHmac('sha256', key.subarray(0, 16)).update(content).digest()]);
+  const read = (content: Buffer) => () => decryptFernet(key, sign(content).toString('base64url'));
+  const content = Buffer.from(encryptFernet(key, 'x'), 'base64url').subarray(0, -32);
+  expect(read(content)().toString()).toBe('x');
+  for (let length = 0; length < content.length; length++) {
+    expect(read(content.subarray(0, length))).toThrow(InvalidFernetToken);
+  }
+  content[0] = 0x81;
+  expect(read(content)).toThrow(InvalidFernetToken);
 });
 
 it('refuses the token of another key', () => {

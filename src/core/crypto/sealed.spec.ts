@@ -61,7 +61,14 @@ it('refuses a token that was moved to another subject', () => {
 });
 
 it('refuses content that it did not write', () => {
-  for (const content of ['no JSON', '"text"', '[]', '["a","b","c"]', `["${type}","email"]`, `["${type}","email",1,2]`]) {
+  for (const content of [
+    'no JSON',
+    '"text"',
+    '[]',
+    '["a","b","c"]',
+    `["${type}","email"]`,
+    `["${type}","email",1,2]`,
+  ]) {
     const data = { email: { $sealed: ada.subject, token: encryptFernet(ada.key, content) } };
     expect(() => unsealFields(type, fields, data, keyOfAda)).toThrow(MisplacedSeal);
   }
