@@ -33,6 +33,8 @@ export const idKinds = {
   AppAlias: { number: 27, prefix: 'daa' },
   Nonce: { number: 28, prefix: 'nnc' },
   TermsOfService: { number: 29, prefix: 'tos' },
+  // Kinds of our own, which no client takes apart, begin at 100.
+  APIToken: { number: 100, prefix: 'tok' },
 } as const satisfies Record<string, { number: number; prefix: string }>;
 
 export type IdKind = keyof typeof idKinds;

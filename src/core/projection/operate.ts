@@ -32,6 +32,11 @@ export async function listParked(pool: pg.Pool, projection?: string): Promise<Pa
   return rows.map((row) => ({ ...row, position: Number(row.position) }));
 }
 
+/** By the name that status and checkpoints use: `namespaces_v1`. */
+export function findProjection(projections: Projection[], versionedName: string): Projection | undefined {
+  return projections.find((projection) => projection.versionedName === versionedName);
+}
+
 export async function pause(pool: pg.Pool, projection: string, reason: string): Promise<boolean> {
   const found = await pauseProjection(pool, projection, reason);
   await notifyControl(pool);

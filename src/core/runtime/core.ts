@@ -8,6 +8,7 @@ import { StreamReader } from '../command/stream-reader.js';
 import { DataKeys } from '../event-store/data-keys.js';
 import { EventCodec } from '../event-store/event-codec.js';
 import { EventStore } from '../event-store/event-store.js';
+import type { Recorded } from '../event-store/types.js';
 import { StoreFeed } from '../feed/store-feed.js';
 import { Reader } from '../read/reader.js';
 import { Watermark } from '../feed/watermark.js';
@@ -24,6 +25,8 @@ export type Core = {
   commandKeys: CommandKeys;
   reader: StreamReader;
   readModel: Reader;
+  /** A whole stream, decoded, up to and with a position. */
+  readStream(streamId: string, upToPosition: number): Promise<Recorded[]>;
   dispatcher(visibility: Visibility | null): Dispatcher;
 };
 
@@ -50,6 +53,7 @@ export async function openCore(pool: pg.Pool, ring: KeyWrapper, silos: Silos, ap
     commandKeys,
     reader,
     readModel: new Reader(pool),
+    readStream: async (streamId, upToPosition) => codec.decode(silos.eventTypes, await store.readStream(streamId, { upToPosition })),
     dispatcher: (visibility) => new Dispatcher(silos, executor, visibility),
   };
 }
