@@ -1,0 +1,4 @@
+import { EventStore1795564800000 } from './20261125000000-event-store.js';
+
+/** All migrations of the store and platform tables, in the order in which they run. */
+export const migrations = [EventStore1795564800000];
