@@ -1,13 +1,19 @@
+import { existsSync } from 'node:fs';
+
+const folders = ['src', 'projections', 'migrations', 'test'];
+const present = folders.filter((folder) => existsSync(new URL(`../${folder}`, import.meta.url)));
+
 // Tests run as native ES modules: Nest 12 is ESM only. `test/run.mjs` sets --experimental-vm-modules.
 export default {
   rootDir: '..',
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/projections', '<rootDir>/migrations', '<rootDir>/test'],
+  roots: present.map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/test/bench/peers'],
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.graphql'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
+    '\\.graphql$': '<rootDir>/.config/jest-graphql.mjs',
     '^.+\\.ts$': [
       '@swc/jest',
       {
@@ -20,6 +26,7 @@ export default {
       },
     ],
   },
+  reporters: ['default', '<rootDir>/.config/results-reporter.mjs'],
   testTimeout: 60_000,
   maxWorkers: 2,
 };

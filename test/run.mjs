@@ -1,0 +1,97 @@
+// `npm test [-- <pattern>]`: one Postgres, one migrated template, then jest. Everything that it makes it removes again.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { prepare } from '../bin/prepare.mjs';
+import { root } from '../bin/paths.mjs';
+
+const program = join(root, 'dist/waybill.mjs');
+
+/** The first signal ends the run in good order, the second at once. */
+const interruption = { signal: undefined, child: undefined };
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    const how = interruption.signal ? 'SIGKILL' : signal;
+    interruption.signal ??= signal;
+    if (interruption.child) process.kill(-interruption.child.pid, how);
+  });
+}
+
+process.exitCode = (await prepare()) ? await main(process.argv.slice(2)) : 1;
+
+async function main(patterns) {
+  const scratch = mkdtempSync(join(tmpdir(), 'waybill-test-'));
+  const { testPostgres } = await import('./kit/postgres.mjs');
+  const { endLeftServers } = await import('./kit/left-servers.mjs');
+  const servers = join(scratch, 'servers');
+  mkdirSync(servers);
+  let postgres;
+  try {
+    postgres = await testPostgres(join(scratch, 'postgres'));
+    await run('migrate', [program, 'migrate'], {
+      DATABASE_URL: postgres.templateUrl,
+      WAYBILL_DATA_DIR: join(scratch, 'data'),
+    });
+    const results = join(scratch, 'results.json');
+    const code = await run(
+      'jest',
+      [join(root, 'node_modules/jest/bin/jest.js'), '--config', '.config/jest.config.mjs', ...patterns],
+      {
+        NODE_OPTIONS:
+          `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings=ExperimentalWarning`.trim(),
+        WAYBILL_TEST_POSTGRES: postgres.adminUrl,
+        WAYBILL_TEST_APP_POSTGRES: postgres.appUrl,
+        WAYBILL_TEST_TEMPLATE: postgres.template,
+        WAYBILL_TEST_PROGRAM: program,
+        WAYBILL_TEST_SCRATCH: scratch,
+        WAYBILL_TEST_SERVERS: servers,
+        WAYBILL_TEST_RESULTS: results,
+      },
+      { mayFail: true },
+    );
+    return close(code, results, await endLeftServers(servers));
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  } finally {
+    await postgres?.stop().catch((error) => process.stderr.write(`The test Postgres did not stop: ${error.message}\n`));
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Prints the closing line, alone on a line, and decides the exit code. */
+function close(code, results, leftServers) {
+  const { passed, failed, skipped } = existsSync(results)
+    ? JSON.parse(readFileSync(results, 'utf8'))
+    : { passed: 0, failed: 1, skipped: 0 }; // jest itself broke off: that is a failure, and the one that is known
+  if (leftServers > 0)
+    process.stderr.write(`${leftServers} server(s) outlived their tests: a test does not stop what it starts.\n`);
+  if (interruption.signal) process.stderr.write(`Interrupted by ${interruption.signal}.\n`);
+  if (passed + failed === 0) process.stderr.write('No test ran.\n');
+  process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+  const good = failed === 0 && passed > 0 && leftServers === 0 && !interruption.signal;
+  return good ? code : code || 1;
+}
+
+/** Runs a Node program in the root folder with our output; resolves to its exit code. */
+function run(name, args, env, { mayFail = false } = {}) {
+  return new Promise((resolve, reject) => {
+    if (interruption.signal) return reject(new Error(`Interrupted by ${interruption.signal}.`));
+    // A group of its own, so that Ctrl-C reaches it once, through us.
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+      detached: true,
+    });
+    interruption.child = child;
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      interruption.child = undefined;
+      if (code === 0 || mayFail) resolve(code ?? 1);
+      else reject(new Error(`${name} ended with ${signal ?? `code ${code}`}.`));
+    });
+  });
+}
