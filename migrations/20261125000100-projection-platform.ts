@@ -2,9 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { renewProcess } from './sql/renew-process.js';
 
 /** Checkpoints, states, parked streams and skips of projections, and who owns which partition. Read tables are not migrated but rebuilt. */
-export class ProjectionPlatform20261125000100 implements MigrationInterface {
-  name = 'ProjectionPlatform20261125000100';
-
+export class ProjectionPlatform1795564800100 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of up) await runner.query(statement);
   }

@@ -1,4 +1,4 @@
-import { claimKey } from '../core/event-store/claims.js';
+import { normalise } from '../core/event-store/claims.js';
 import type { Claim } from '../core/command/decision.js';
 import { refuse } from './accounts.errors.js';
 
@@ -30,4 +30,4 @@ export const ownerName = (name: string, field: string): Claim => ({
 });
 
 /** How a name is looked up: the claim's own normal form, so that a look-up and a claim never differ. */
-export const foldedName = (name: string): string => claimKey('', name).slice(1);
+export const foldedName = normalise;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readLast, readPage } from '../core/feed/store-feed.js';
 import type { StoredEvent } from '../core/event-store/types.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { print, printJson, printRows, type OutputOptions } from './output.js';
@@ -27,17 +28,17 @@ export function addEventCommands(program: Command): void {
     .action((what: string, options: OutputOptions) => withSession((session) => show(session, what, options)));
 }
 
-async function tail({ core }: Session, options: TailOptions): Promise<void> {
+async function tail({ core, pool }: Session, options: TailOptions): Promise<void> {
   const limit = Number(options.lines);
   if (!Number.isSafeInteger(limit) || limit < 0 || limit > 10_000) {
     throw new CommandFailure('--lines takes a whole number from 0 to 10000.', exitCodes.usage);
   }
   let head = await core.watermark.safeHead();
-  for (const event of await core.feed.readLast({ upTo: head, types: options.type, limit })) printLine(event, options);
+  for (const event of await readLast(pool, { upTo: head, types: options.type, limit })) printLine(event, options);
   while (options.follow) {
     const upTo = await core.watermark.safeHead();
     for (let after = head; after < upTo; ) {
-      const page = await core.feed.readPage({ after, upTo, types: options.type, limit: 500 });
+      const page = await readPage(pool, { after, upTo, types: options.type, limit: 500 });
       for (const event of page) printLine(event, options);
       after = page.length < 500 ? upTo : page.at(-1)!.position;
     }
@@ -46,9 +47,9 @@ async function tail({ core }: Session, options: TailOptions): Promise<void> {
   }
 }
 
-async function show({ core }: Session, what: string, options: OutputOptions): Promise<void> {
+async function show({ core, pool }: Session, what: string, options: OutputOptions): Promise<void> {
   if (/^\d+$/.test(what)) {
-    const [event] = await core.feed.readPage({ after: Number(what) - 1, upTo: Number(what), limit: 1 });
+    const [event] = await readPage(pool, { after: Number(what) - 1, upTo: Number(what), limit: 1 });
     if (!event) throw new CommandFailure(`There is no event at position ${what}.`, exitCodes.notFound);
     return printJson(event);
   }

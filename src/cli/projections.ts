@@ -140,7 +140,7 @@ async function verify({ url, core }: Session, name: string | undefined, options:
   const reports = [];
   for (const definition of definitions) {
     if (!options.json) note(`Verifying ${definition.versionedName} …`);
-    reports.push(await verifyProjection(url, core, definition));
+    reports.push(await verifyProjection(url, core.readPartition, definition));
   }
   if (options.json) printJson(reports);
   for (const report of options.json ? [] : reports) {

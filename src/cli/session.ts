@@ -31,7 +31,7 @@ export async function withSession<T>(work: (session: Session) => Promise<T>): Pr
   const database = await openCommandDatabase(config);
   try {
     await migrate(database.url);
-    const pool = createPool({ url: database.url, max: 4, role: 'command' });
+    const pool = createPool({ url: database.url, max: 4, role: 'append' });
     try {
       const ring = openKeyRing(config);
       const core = await openCore(pool, ring, silos, () => undefined);

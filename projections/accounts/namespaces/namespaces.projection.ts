@@ -1,4 +1,4 @@
-import { projection, readTable } from '../../../src/core/projection/index.js';
+import { normalise, projection, readTable } from '../../../src/core/projection/index.js';
 import { namespaceEvents, type NamespaceEvent } from '../../../src/accounts/namespace/namespace.events.js';
 
 export type NamespaceRow = {
@@ -58,4 +58,4 @@ export const namespaces = projection<NamespaceRow, NamespaceEvent>({
   },
 });
 
-const named = (name: string) => ({ name, foldedName: name.normalize('NFKC').toLowerCase() });
+const named = (name: string) => ({ name, foldedName: normalise(name) });

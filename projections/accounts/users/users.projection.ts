@@ -1,4 +1,4 @@
-import { projection, readTable } from '../../../src/core/projection/index.js';
+import { normalise, projection, readTable } from '../../../src/core/projection/index.js';
 import { userEvents, type UserEvent } from '../../../src/accounts/user/user.events.js';
 
 export type UserRow = {
@@ -44,9 +44,9 @@ export const users = projection<UserRow, UserEvent>({
       id: event.streamId,
       number: event.data.number,
       username: event.data.username,
-      foldedUsername: folded(event.data.username),
+      foldedUsername: normalise(event.data.username),
       email: event.data.email,
-      foldedEmail: folded(event.data.email),
+      foldedEmail: normalise(event.data.email),
       fullName: event.data.fullName,
       isOperator: event.data.isOperator,
       registerIntent: event.data.intent,
@@ -67,5 +67,3 @@ export const users = projection<UserRow, UserEvent>({
     }),
   },
 });
-
-const folded = (text: string): string => text.normalize('NFKC').toLowerCase();

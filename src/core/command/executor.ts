@@ -54,7 +54,7 @@ export class CommandExecutor {
     if (loaded.repeated) return repeated(loaded.repeated);
     const decided: Decision<any> = decide(loaded.state, command, meta);
     if (decided.facts.length === 0 && !decided.eraseSubject) {
-      return { streamId: command.streamId, ...loaded.head, types: [], outcome: 'unchanged' };
+      return { ...loaded.head, types: [], outcome: 'unchanged' };
     }
     const written = decided.facts.map((fact) => fact.event);
     const sealed = this.ports.codec.seal(aggregate.events, command.streamId, written, loaded.dataKeys);

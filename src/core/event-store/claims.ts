@@ -14,7 +14,8 @@ export function personalClaimKey(kind: string, value: string, hmacKey: Buffer): 
   return `${kind}:${createHmac('sha256', hmacKey).update(normalise(value)).digest('base64url')}`;
 }
 
-function normalise(value: string): string {
+/** The normal form in which values are compared; read models that look values up use the same. */
+export function normalise(value: string): string {
   return value.normalize('NFKC').toLowerCase();
 }
 

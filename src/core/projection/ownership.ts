@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type pg from 'pg';
 
 /** The process's dedicated database connection: as long as it stands, the process lives. */
-export type Liveness = { backendPid: number; backendStartedAt: string };
+export type Liveness = { pid: number; startedAt: string };
 
 export type Owned = { partitions: number[]; liveProcesses: number };
 
@@ -28,8 +28,8 @@ export class Ownership {
       values: [
         this.processId,
         `${hostname()}:${process.pid}`,
-        liveness.backendPid,
-        liveness.backendStartedAt,
+        liveness.pid,
+        liveness.startedAt,
         this.leaseMs,
         this.partitions,
       ],

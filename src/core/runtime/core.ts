@@ -9,7 +9,8 @@ import { DataKeys } from '../event-store/data-keys.js';
 import { EventCodec } from '../event-store/event-codec.js';
 import { EventStore } from '../event-store/event-store.js';
 import type { Recorded } from '../event-store/types.js';
-import { StoreFeed } from '../feed/store-feed.js';
+import { readPage } from '../feed/store-feed.js';
+import type { PartitionReader } from '../projection/verify.js';
 import { Reader } from '../read/reader.js';
 import { Watermark } from '../feed/watermark.js';
 
@@ -18,7 +19,6 @@ export type Core = {
   pool: pg.Pool;
   silos: Silos;
   store: EventStore;
-  feed: StoreFeed;
   watermark: Watermark;
   dataKeys: DataKeys;
   codec: EventCodec;
@@ -27,6 +27,8 @@ export type Core = {
   readModel: Reader;
   /** A whole stream, decoded, up to and with a position. */
   readStream(streamId: string, upToPosition: number): Promise<Recorded[]>;
+  /** Decoded events of one partition and of some types, for verifying and rebuilding. */
+  readPartition: PartitionReader;
   dispatcher(visibility: Visibility | null): Dispatcher;
 };
 
@@ -46,7 +48,6 @@ export async function openCore(pool: pg.Pool, ring: KeyWrapper, silos: Silos, ap
     pool,
     silos,
     store,
-    feed: new StoreFeed(pool),
     watermark: new Watermark(pool),
     dataKeys,
     codec,
@@ -54,6 +55,11 @@ export async function openCore(pool: pg.Pool, ring: KeyWrapper, silos: Silos, ap
     reader,
     readModel: new Reader(pool),
     readStream: async (streamId, upToPosition) => codec.decode(silos.eventTypes, await store.readStream(streamId, { upToPosition })),
+    readPartition: async ({ partition, ...request }) => {
+      const stored = await readPage(pool, { ...request, partitions: [partition] });
+      const reached = stored.length < request.limit ? request.upTo : stored.at(-1)!.position;
+      return { events: await codec.decode(silos.eventTypes, stored), reached };
+    },
     dispatcher: (visibility) => new Dispatcher(silos, executor, visibility),
   };
 }

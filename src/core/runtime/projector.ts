@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { typesOf } from '../projection/definition.js';
+import { readPage } from '../feed/store-feed.js';
 import type { Listener } from '../feed/listener.js';
 import type { WakeUp } from '../feed/wake-up.js';
 import { controlChannel } from '../projection/operate.js';
@@ -40,13 +41,13 @@ export function createProjector(ports: ProjectorPorts): Projector {
       partitions: core.store.partitions,
       safeHead: () => core.watermark.safeHead(),
       readPage: async (request) => {
-        const stored = await core.feed.readPage(request);
+        const stored = await readPage(core.pool, request);
         const reached = stored.length < request.limit ? request.upTo : stored.at(-1)!.position;
         const wanted = stored.filter((event) => types.has(event.type));
         return { events: await core.codec.decode(core.silos.eventTypes, wanted), reached };
       },
       ownership: new Ownership(pool, core.store.partitions),
-      liveness: () => listener.liveness,
+      liveness: () => listener.backend,
       log,
       onApplied: ports.onApplied,
       onProgress: progress,

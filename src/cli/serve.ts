@@ -1,0 +1,3 @@
+import { NestFactory } from '@nestjs/core';
+void NestFactory;
+export async function serve(): Promise<void> {}
