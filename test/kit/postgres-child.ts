@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { processInfo } from '../../src/core/postgres/process-info.js';
 import { eventually } from './eventually.js';
 
 const repository = resolve(import.meta.dirname, '../..');
@@ -36,7 +37,9 @@ export async function buildPostgresChild(
     platform: 'node',
     format: 'esm',
     external: ['pg-native'],
-    banner: { js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
+    },
     logLevel: 'error',
   });
   await writeFile(join(folder, 'child.mjs'), program);
@@ -78,12 +81,29 @@ export function startChild(
   });
   let output = '';
   let log = '';
-  child.stdout!.on('data', (chunk) => (output += chunk.toString()));
   child.stderr!.on('data', (chunk) => (log += chunk.toString()));
-  const exited = new Promise<number | NodeJS.Signals | null>((done) =>
-    child.once('close', (code, signal) => done(code ?? signal)),
-  );
-  const outcome = eventually(() => JSON.parse(output.slice(0, output.indexOf('\n'))) as Outcome, 40_000);
+  const outcome = new Promise<Outcome>((resolve, reject) => {
+    child.stdout!.on('data', (chunk) => {
+      output += chunk.toString();
+      if (output.includes('\n')) resolve(JSON.parse(output) as Outcome);
+    });
+    child.once('close', () => reject(new Error(`The child ended without a word. ${log}`)));
+  });
   outcome.catch(() => undefined);
+  const exited = new Promise<number | NodeJS.Signals | null>((done) => {
+    child.once('close', (code, signal) => done(code ?? signal));
+  });
   return { process: child, outcome, log: () => log, exited };
+}
+
+/** Ends the server that a killed child left behind, if there is one. Its data is of no more use. */
+export async function endServers(base: string): Promise<void> {
+  const text = await readFile(join(base, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number.parseInt(text, 10);
+  if (!(pid > 0)) return;
+  await eventually(async () => {
+    if (!(await processInfo(pid))) return;
+    process.kill(pid, 'SIGQUIT');
+    throw new Error(`The server ${pid} does not end.`);
+  });
 }

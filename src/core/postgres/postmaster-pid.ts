@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfExists } from './files.js';
 import { processInfo, type ProcessInfo } from './process-info.js';
@@ -16,8 +16,9 @@ export function parsePostmasterPid(text: string): Postmaster | undefined {
 
 /**
  * The live server of this cluster, if there is one.
- * A pid file whose number now belongs to another program, or an empty one (power was lost while it was written), is removed:
- * Postgres itself looks only whether the number is in use and would refuse to start. A pid that nobody has is left to Postgres.
+ * Postgres itself looks only whether the pid in the file is in use, and would refuse to start for a number that now belongs to another
+ * program or to a zombie that nobody reaps (usual in containers). So the number of a dead server is replaced by one that no process
+ * can have. The rest of the file stays: it leads Postgres to the shared memory that orphaned sessions may still use.
  * Who repairs holds the lock of the data folder, so nobody starts a server here meanwhile.
  * @param cluster real path of the cluster
  * @param options.repair false: only look, for callers without the lock
@@ -29,9 +30,15 @@ export async function livePostmaster(cluster: string, options = { repair: true }
   const found = parsePostmasterPid(text);
   const info = found && (await processInfo(found.pid));
   if (found && info && isServerOf(cluster, found, info)) return found;
-  if (options.repair && (!found || info)) await rm(path, { force: true });
+  if (!options.repair) return undefined;
+  // Without a number it was being written when the power was lost: no server came to life.
+  if (found) await writeFile(path, text.replace(/^.*$/m, String(NOBODY)));
+  else await rm(path, { force: true });
   return undefined;
 }
+
+/** Greater than any pid of Linux (2^22) or macOS (99998), and still an `int` for Postgres. */
+const NOBODY = 2_147_483_647;
 
 /**
  * Is this process the server that wrote the pid file? Its folder must be the cluster (a postmaster works inside its data

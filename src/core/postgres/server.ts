@@ -25,23 +25,27 @@ export type Launch = {
 const PORT_ATTEMPTS = 5;
 
 /**
- * Starts a server on a free port and waits until it accepts connections.
+ * Starts a server on a free port and waits until it accepts connections. Tries again while a port is snatched away, and while sessions of
+ * a killed server still end, whose shared memory Postgres rightly respects.
  * @throws StartupError with the last line of its log when it ends or is not ready within `timeoutMs`
  */
 export async function launchServer(launch: Launch): Promise<Postmaster> {
-  for (let attempt = 1; ; attempt++) {
-    const port = await freePort(attempt === 1 ? launch.wishedPort : undefined);
+  const deadline = Date.now() + launch.timeoutMs;
+  for (let portsTried = 0; portsTried < PORT_ATTEMPTS;) {
+    const port = await freePort(portsTried === 0 ? launch.wishedPort : undefined);
     const outcome = await tryPort(launch, port);
-    if (outcome !== 'port taken') return outcome;
-    if (attempt === PORT_ATTEMPTS) {
-      throw new StartupError(
-        `No free port on 127.0.0.1 for the database: ${PORT_ATTEMPTS} were taken by others at the last moment.`,
-      );
-    }
+    if (typeof outcome === 'object') return outcome;
+    if (outcome === 'port taken') portsTried++;
+    else if (Date.now() > deadline)
+      throw new StartupError('Sessions of a killed database server do not end. End its processes by hand.');
+    else await pause(50);
   }
+  throw new StartupError(
+    `No free port on 127.0.0.1 for the database: ${PORT_ATTEMPTS} were taken by others at the last moment.`,
+  );
 }
 
-async function tryPort(launch: Launch, port: number): Promise<Postmaster | 'port taken'> {
+async function tryPort(launch: Launch, port: number): Promise<Postmaster | 'port taken' | 'memory in use'> {
   const log = await openLog(launch.logPath);
   const child = spawnServer(launch, port, log.handle.fd);
   const ended = endOf(child);
@@ -57,6 +61,7 @@ async function tryPort(launch: Launch, port: number): Promise<Postmaster | 'port
     );
   }
   if (/could not create any TCP\/IP sockets|Address already in use/.test(output)) return 'port taken';
+  if (/pre-existing shared memory block/.test(output)) return 'memory in use';
   if (/No space left on device/.test(output)) throw new StartupError('The database cannot start: the disk is full.');
   throw new StartupError(
     `The database did not start: ${output === '' ? ready : tellingLine(output)} (log: ${launch.logPath})`,
