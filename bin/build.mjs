@@ -83,14 +83,13 @@ function removeLeftOvers() {
   }
 }
 
-/** Files that the program serves but does not import, such as the query editor's. */
+/** Files that the program reads at run time: the schema's, and those that it serves to browsers. */
 async function copyAssets(folder) {
-  if (!existsSync(join(root, 'bin/assets.mjs'))) return;
   const { assets } = await import('./assets.mjs');
-  for (const { from, to } of assets) {
-    const target = join(folder, 'assets', to);
+  for (const asset of assets) {
+    const target = join(folder, asset.target);
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(join(root, 'node_modules', from), target, { recursive: true, dereference: true });
+    cpSync(join(root, asset.source), target, { dereference: true });
   }
 }
 

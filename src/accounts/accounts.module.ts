@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { Authenticator } from '../core/graphql/context.js';
 import { readSdl } from '../core/graphql/sdl.js';
+import './accounts.policy.js';
 import { AccountsService } from './accounts.service.js';
 import { AccountsTotals } from './accounts.totals.js';
 import { ApiTokenQueries } from './api-token/api-token.queries.js';
@@ -22,7 +24,7 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     ApiTokenFields,
     ApiTokenQueries,
     ApiTokenResolver,
-    Authentication,
+    { provide: Authenticator, useClass: Authentication },
     NamespaceFields,
     NamespaceQueries,
     NamespaceResolver,
@@ -31,6 +33,6 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     UserQueries,
     UserResolver,
   ],
-  exports: [AccountsService, Authentication, UserQueries],
+  exports: [AccountsService, Authenticator, UserQueries],
 })
 export class AccountsModule {}

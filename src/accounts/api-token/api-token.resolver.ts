@@ -1,6 +1,7 @@
 import { Args, Context, Mutation, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ApiTokenRow } from '../../../projections/accounts/api-tokens/api-tokens.projection.js';
-import { callerOf, type Ctx } from '../../core/graphql/context.js';
+import { callerOf } from '../../core/graphql/command-context.js';
+import type { Ctx } from '../../core/graphql/context.js';
 import { Policy } from '../../core/graphql/policy.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import { AccountsService } from '../accounts.service.js';

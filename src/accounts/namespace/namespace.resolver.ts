@@ -1,7 +1,8 @@
 import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { streamIdOf } from '../../core/command/aggregate.js';
 import { EventStore } from '../../core/event-store/event-store.js';
-import { callerOf, type Ctx } from '../../core/graphql/context.js';
+import { callerOf } from '../../core/graphql/command-context.js';
+import type { Ctx } from '../../core/graphql/context.js';
 import { Policy, Public } from '../../core/graphql/policy.js';
 import { decodeId } from '../../core/ids/global-id.js';
 import { UserQueries } from '../user/user.queries.js';

@@ -3,7 +3,9 @@ import { apiTokens } from '../../../projections/accounts/api-tokens/api-tokens.p
 import { sessions } from '../../../projections/accounts/sessions/sessions.projection.js';
 import { users } from '../../../projections/accounts/users/users.projection.js';
 import { hashToken, parseToken, type TokenKind } from '../../core/auth/tokens.js';
+import { refuse } from '../../core/errors/core.errors.js';
 import type { Actor } from '../../core/event-store/types.js';
+import type { Authenticator } from '../../core/graphql/context.js';
 import { tableName } from '../../core/projection/ddl.js';
 import { Reader } from '../../core/read/reader.js';
 
@@ -11,15 +13,16 @@ type Credential = { tokenId: string; userId: string; isOperator: boolean };
 
 /** Who a bearer token speaks for. One statement by an index; a token with a wrong checksum costs none. */
 @Injectable()
-export class Authentication {
+export class Authentication implements Authenticator {
   constructor(private readonly reader: Reader) {}
 
-  /** Null for a token that is unknown, expired, ended, or whose account is erased. */
-  async actorOf(bearer: string): Promise<Actor | null> {
+  /** @throws Refusal UNAUTHENTICATED for a token that is unknown, expired or ended, or whose account is erased. */
+  async authenticate(bearer: string): Promise<Actor> {
     const parsed = parseToken(bearer);
-    if (!parsed) return null;
+    if (!parsed) throw refuse('UNAUTHENTICATED');
     const [found] = await this.reader.query<Credential>(`authenticate.${parsed.kind}`, statements[parsed.kind], [hashToken(bearer)]);
-    return found ? { kind: 'user', ...found } : null;
+    if (!found) throw refuse('UNAUTHENTICATED');
+    return { kind: 'user', ...found };
   }
 }
 

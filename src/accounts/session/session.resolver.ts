@@ -9,7 +9,7 @@ export class SessionResolver {
   constructor(private readonly accounts: AccountsService) {}
 
   @Mutation()
-  @Public('whoever logs in has no token yet')
+  @Public('whoever logs in has no token yet', { invalidToken: 'anonymous' })
   async tokenAuth(@Args('input') input: ObtainJSONWebTokenInput, @Context() ctx: Ctx) {
     const session = await this.accounts.login(input.username, input.password, ctx.execute);
     return {

@@ -17,13 +17,13 @@ export class UserResolver {
   ) {}
 
   @Query()
-  @Public('clients ask who they are before they log in')
+  @Public('clients ask who they are before they log in', { invalidToken: 'anonymous' })
   viewer(@Context() { actor }: Ctx) {
     return actor.kind === 'user' ? this.users.byId(actor.userId) : null;
   }
 
   @Mutation()
-  @Public('whoever registers has no account yet')
+  @Public('whoever registers has no account yet', { invalidToken: 'anonymous' })
   async registerUser(@Args('input') input: RegisterUserInput, @Context() ctx: Ctx) {
     if (this.config.registration === 'closed') throw refuse('REGISTRATION_CLOSED');
     const { username, email, password, fullName, intent, acceptedTos } = input;

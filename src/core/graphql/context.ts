@@ -46,7 +46,8 @@ export class ContextFactory {
   async create(request: FastifyRequest, authenticator: Authenticator): Promise<Ctx> {
     const { actor, tokenRefusal } = await identify(request.headers.authorization, authenticator);
     const traceparent = request.headers['traceparent'];
-    const ctx: Ctx = {
+    // What others declare they add to a context comes by their contributions below.
+    const ctx = {
       requestId: request.id,
       actor,
       tokenRefusal,
@@ -55,7 +56,7 @@ export class ContextFactory {
       traceparent: typeof traceparent === 'string' ? traceparent : undefined,
       log: request.log,
       req: request,
-    };
+    } as Ctx;
     for (const part of this.contributions) Object.assign(ctx, part(ctx));
     return ctx;
   }

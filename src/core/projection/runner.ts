@@ -81,6 +81,17 @@ export class ProjectionRunner {
     return this.members.all.every((member) => member.paused || [...member.partitions.values()].every(({ live }) => live));
   }
 
+  /** For people who wait: which projections are behind, and how far they are. */
+  progressText(): string {
+    const behind = this.members.all.flatMap((member) => {
+      const open = [...member.partitions.values()].filter(({ live }) => !live && !member.paused);
+      if (open.length === 0) return [];
+      const seen = Math.min(...open.map((progress) => progress.seen));
+      return [`${member.name} at ${seen} of ${this.tail}`];
+    });
+    return behind.length > 0 ? `catching up: ${behind.join(', ')}` : '';
+  }
+
   get ownedPartitions(): readonly number[] {
     return this.owned;
   }

@@ -4,6 +4,7 @@ import { CommandGateway } from '../command/command.gateway.js';
 import { Dispatcher } from '../command/dispatcher.js';
 import { Silos } from '../command/silo.js';
 import { StreamReader } from '../command/stream-reader.js';
+import { CommandContext } from '../graphql/command-context.js';
 import { EventStore } from '../event-store/event-store.js';
 import { Reader } from '../read/reader.js';
 import type { Core } from './core.js';
@@ -19,6 +20,7 @@ export class CoreModule {
       { provide: Dispatcher, useValue: dispatcher },
       { provide: Reader, useValue: core.readModel },
       CommandGateway,
+      CommandContext,
     ];
     return { module: CoreModule, global: true, imports: [CqrsModule.forRoot()], providers, exports: providers };
   }

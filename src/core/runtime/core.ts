@@ -17,6 +17,7 @@ import { Watermark } from '../feed/watermark.js';
 /** The write side and the reading of the log, without the framework: what the server, the operator's commands and tests share. */
 export type Core = {
   pool: pg.Pool;
+  feedPool: pg.Pool;
   silos: Silos;
   store: EventStore;
   watermark: Watermark;
@@ -35,9 +36,10 @@ export type Core = {
 /**
  * Opens the store of a migrated database.
  * @param appended called after each commit that wrote events
+ * @param feedPool connections for reading the log, so that projections never take those of requests; the same pool when left out
  * @throws UnknownRingKey or InvalidFernetToken when the key ring is not the one that this database was made with
  */
-export async function openCore(pool: pg.Pool, ring: KeyWrapper, silos: Silos, appended: () => void): Promise<Core> {
+export async function openCore(pool: pg.Pool, ring: KeyWrapper, silos: Silos, appended: () => void, feedPool: pg.Pool = pool): Promise<Core> {
   const store = await EventStore.open(pool);
   const dataKeys = new DataKeys(pool, ring);
   const codec = new EventCodec(dataKeys);
@@ -48,7 +50,8 @@ export async function openCore(pool: pg.Pool, ring: KeyWrapper, silos: Silos, ap
     pool,
     silos,
     store,
-    watermark: new Watermark(pool),
+    feedPool,
+    watermark: new Watermark(feedPool),
     dataKeys,
     codec,
     commandKeys,
@@ -56,7 +59,7 @@ export async function openCore(pool: pg.Pool, ring: KeyWrapper, silos: Silos, ap
     readModel: new Reader(pool),
     readStream: async (streamId, upToPosition) => codec.decode(silos.eventTypes, await store.readStream(streamId, { upToPosition })),
     readPartition: async ({ partition, ...request }) => {
-      const stored = await readPage(pool, { ...request, partitions: [partition] });
+      const stored = await readPage(feedPool, { ...request, partitions: [partition] });
       const reached = stored.length < request.limit ? request.upTo : stored.at(-1)!.position;
       return { events: await codec.decode(silos.eventTypes, stored), reached };
     },

@@ -41,7 +41,7 @@ export function createProjector(ports: ProjectorPorts): Projector {
       partitions: core.store.partitions,
       safeHead: () => core.watermark.safeHead(),
       readPage: async (request) => {
-        const stored = await readPage(core.pool, request);
+        const stored = await readPage(core.feedPool, request);
         const reached = stored.length < request.limit ? request.upTo : stored.at(-1)!.position;
         const wanted = stored.filter((event) => types.has(event.type));
         return { events: await core.codec.decode(core.silos.eventTypes, wanted), reached };
