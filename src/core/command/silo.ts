@@ -14,12 +14,19 @@ export class Silos {
   readonly projections: Projection[];
   readonly eventTypes: EventTypes;
 
-  /** @throws Error that names what a silo declares and does not register, or registers twice. */
-  constructor(readonly all: Silo[]) {
+  /**
+   * @param options.complete false for a part of the program, such as a test's own silos
+   * @throws Error that names what a loaded module declares and no silo registers, or what is registered twice.
+   */
+  constructor(
+    readonly all: Silo[],
+    options: { complete: boolean } = { complete: true },
+  ) {
     this.projections = all.flatMap((silo) => silo.projections);
     for (const silo of all) for (const aggregate of silo.aggregates) this.addRoutes(silo.name, aggregate);
     this.eventTypes = Object.assign({}, ...all.flatMap((silo) => silo.aggregates.map(({ events }) => events)));
-    this.assertComplete();
+    assertUnique(this.projections.map(({ versionedName }) => versionedName));
+    if (options.complete) this.assertComplete();
   }
 
   get commandRoutes(): CommandRoute[] {
@@ -59,7 +66,6 @@ export class Silos {
     for (const name of declaredCommands()) {
       if (!this.routes.has(name)) throw new Error(`The command ${name} has no decide function: list it in its aggregate's decisions.`);
     }
-    assertUnique(this.projections.map(({ versionedName }) => versionedName));
   }
 }
 

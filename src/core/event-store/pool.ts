@@ -27,6 +27,8 @@ export function createPool({ url, max, role, onError = () => undefined }: PoolOp
     application_name: `waybill ${role}`,
     keepAlive: true,
     options: [options, '-c TimeZone=UTC', role === 'projection' ? '-c synchronous_commit=off' : ''].join(' ').trim(),
+    // A batch sends its first statements together: one round trip instead of three.
+    ...(role === 'projection' && { pipeline: true }),
     ...(role === 'append' && {
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,

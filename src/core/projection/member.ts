@@ -39,6 +39,11 @@ export class Member {
     return this.definition.versionedName;
   }
 
+  /** Whether the pages of the tail are for it. */
+  follows(partition: number): boolean {
+    return !this.paused && (this.partitions.get(partition)?.live ?? false);
+  }
+
   /**
    * Applies what a page holds for these partitions and moves them to `upTo`. A page without a matching event costs no statement.
    * On failure the partitions leave the tail and are tried again by catch-up; nothing is lost, for the checkpoint did not move.

@@ -20,12 +20,12 @@ export class ProjectionRunner {
   private readonly wakeUp = new Wake();
   private readonly catchingUp = new Map<number, Promise<void>>();
   private owned: number[] = [];
-  /** Every live member has seen everything up to here in the owned partitions. */
+  /** Every live member has seen, or is just being given, everything up to here in the owned partitions. */
   private tail = 0;
   private running = false;
   private loop: Promise<void> | null = null;
   private reloadWanted = false;
-  private renewWanted = false;
+  private readonly refreshWanted: (() => void)[] = [];
 
   constructor(
     definitions: Projection[],
@@ -70,10 +70,12 @@ export class ProjectionRunner {
     this.wakeUp.ring();
   }
 
-  /** Somebody waits for a partition that no live process owns: share out now, not at the next turn. */
-  shareOut(): void {
-    this.renewWanted = true;
-    this.wakeUp.ring();
+  /** Shares partitions out and reads operators' changes now, not at the next turn. Resolves when what was true at the call is known. */
+  refresh(): Promise<void> {
+    return new Promise((resolve) => {
+      this.refreshWanted.push(resolve);
+      this.wakeUp.ring();
+    });
   }
 
   /** True when every projection that may run has met the tail in all partitions of this process. */
@@ -106,11 +108,13 @@ export class ProjectionRunner {
     while (this.running) {
       let more = false;
       try {
-        if (this.renewWanted || Date.now() >= renewAt) {
+        const refreshing = this.refreshWanted.splice(0);
+        if (refreshing.length > 0 || Date.now() >= renewAt) {
           renewAt = Date.now() + this.options.renewMs;
           await this.renew();
         }
-        if (this.reloadWanted) await this.reloadAll();
+        if (refreshing.length > 0 || this.reloadWanted) await this.reloadAll();
+        for (const resolve of refreshing) resolve();
         more = await this.advance();
         this.startCatchUps();
         if (Date.now() >= flushAt) {
@@ -135,13 +139,13 @@ export class ProjectionRunner {
       partitions.length > 0
         ? await this.ports.readPage({ after: this.tail, upTo: head, partitions, limit })
         : { events: [], reached: head };
-    await Promise.all(
-      this.members.all.map((member) => {
-        const live = partitions.filter((partition) => !member.paused && member.partitions.get(partition)?.live);
-        return live.length > 0 ? this.apply(member, live, events, upTo) : undefined;
-      }),
-    );
+    const following = this.members.all
+      .map((member) => ({ member, live: partitions.filter((partition) => member.follows(partition)) }))
+      .filter(({ live }) => live.length > 0);
+    // The tail moves in the same moment in which it is settled who gets this page: whoever joins while the page is applied
+    // must have seen the page, too.
     this.tail = upTo;
+    await Promise.all(following.map(({ member, live }) => this.apply(member, live, events, upTo)));
     this.announce();
     return upTo < head;
   }
@@ -196,7 +200,6 @@ export class ProjectionRunner {
   }
 
   private async renew(): Promise<void> {
-    this.renewWanted = false;
     const liveness = this.ports.liveness();
     if (!liveness) return;
     const { partitions, liveProcesses } = await this.ports.ownership.renew(liveness);

@@ -99,7 +99,7 @@ async function compare(live: pg.Client, shadow: pg.Client, definition: Projectio
 }
 
 async function* rowsOf(client: pg.Client, table: string, definition: Projection): AsyncGenerator<{ id: string; row: string }, undefined> {
-  const id = (definition.kind === 'rows' ? 'id' : `group_key || '/' || partition`) + ' COLLATE "C"';
+  const id = `(${definition.kind === 'rows' ? 'id' : "group_key || '/' || partition"}) COLLATE "C"`;
   // A text that sorts before all others stands for "from the start".
   for (let after = ''; ; ) {
     const { rows } = await client.query(

@@ -9,7 +9,7 @@ type Standing =
   | { visible: true }
   | { visible: false; hopeless?: 'paused' | 'parked' | 'ownerless' };
 
-type Waiting = { targets: Target[]; resolve(): void; reject(error: Error): void; timer: NodeJS.Timeout; rounds: number };
+type Waiting = { targets: Target[]; resolve(): void; reject(error: Error): void; timer: NodeJS.Timeout; doubt: 'none' | 'asked' | 'settled' };
 
 /**
  * Read your own write: waits until read models have passed a position. One per process; one query serves all waits on partitions that
@@ -40,7 +40,7 @@ export class VisibilityWaiter {
     if (open.length === 0) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => this.fail(entry, 'timeout'), this.timeoutMs);
-      const entry: Waiting = { targets: open, resolve, reject, timer, rounds: 0 };
+      const entry: Waiting = { targets: open, resolve, reject, timer, doubt: 'none' };
       this.waiting.add(entry);
       this.notify();
     });
@@ -76,12 +76,18 @@ export class VisibilityWaiter {
       return;
     }
     const hopeless = standings.map((standing) => (standing.visible ? undefined : standing.hopeless)).find(Boolean);
-    if (hopeless === 'ownerless' && entry.rounds++ === 0) {
-      // Its owner is gone: this process shares the partitions out now, and only then judges.
-      this.runner.shareOut();
-      return;
-    }
-    if (hopeless && !(hopeless === 'ownerless' && entry.rounds < 5)) this.fail(entry, hopeless);
+    if (!hopeless) return;
+    if (entry.doubt === 'settled') return this.fail(entry, hopeless);
+    if (entry.doubt === 'none') this.makeSure(entry);
+  }
+
+  /** What this process remembers may be older than an operator's command or another process's end: look again before saying no. */
+  private makeSure(entry: Waiting): void {
+    entry.doubt = 'asked';
+    void this.runner.refresh().then(() => {
+      entry.doubt = 'settled';
+      this.notify();
+    });
   }
 
   private ownedHere(target: Target): boolean {
