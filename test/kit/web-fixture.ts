@@ -194,3 +194,16 @@ function clientOf(url: string) {
   };
   return { post, query };
 }
+
+type Shell = Awaited<ReturnType<typeof startFixture>>;
+
+/** Starts the shell for one test and closes it whatever happens: an open server would keep the test runner from ending. */
+export async function withFixture(env: NodeJS.ProcessEnv, test: (shell: Shell) => Promise<void>): Promise<void> {
+  const shell = await startFixture(env);
+  try {
+    await test(shell);
+  } finally {
+    shell.app.getHttpServer().closeAllConnections();
+    await shell.app.close();
+  }
+}
