@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { startFixture, withFixture } from '../../../test/kit/web-fixture.js';
 import { Readiness } from './readiness.js';
@@ -156,7 +157,9 @@ describe('files of our own', () => {
     const response = await get(path!);
     expect(response.headers.get('content-type')).toBe('text/css; charset=utf-8');
     expect(response.headers.get('cache-control')).toContain('immutable');
-    expect(await response.text()).toContain('prefers-color-scheme');
+    const css = await response.text();
+    expect(css).toContain('prefers-color-scheme');
+    expect(path).toContain(createHash('sha256').update(css).digest('hex').slice(0, 16));
     const plain = await get('/assets/page.css');
     expect(plain.headers.get('cache-control')).toBe('no-cache');
     const again = await get('/assets/page.css', { headers: { 'if-none-match': plain.headers.get('etag')! } });
