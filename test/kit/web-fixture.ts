@@ -1,6 +1,7 @@
 import { Injectable, Module } from '@nestjs/common';
 import { Args, Context, Mutation, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
+import { GraphQLError } from 'graphql';
 import { IsInt, MaxLength, Min, ValidateNested } from 'class-validator';
 import type { AddressInfo } from 'node:net';
 import { loadConfig } from '../../src/core/config/config.js';
@@ -26,6 +27,8 @@ extend type Query {
   boom: String
   nothing: String!
   slow: String
+  foreign: String
+  sure(times: Int! = 1): Int
   moment(at: DateTime): DateTime
   scalarTest(uuid: UUID, url: URL, json: JSONString, big: BigInt, any: GenericScalar, upload: Upload): GenericScalar
   self: Self
@@ -101,6 +104,17 @@ class FixtureResolver {
   @Public('for the spec')
   nothing() {
     return null;
+  }
+  /** An error that looks like a client's mistake, but comes from inside. */
+  @Query()
+  @Public('for the spec')
+  foreign() {
+    throw new GraphQLError('inner text', { extensions: { code: 'BAD_USER_INPUT' } });
+  }
+  @Query()
+  @Public('for the spec')
+  sure(@Args('times') times: number) {
+    return times;
   }
   @Query()
   @Public('for the spec')
@@ -193,4 +207,17 @@ function clientOf(url: string) {
     return { status: response.status, headers: response.headers, data, errors, error: errors?.[0] };
   };
   return { post, query };
+}
+
+type Shell = Awaited<ReturnType<typeof startFixture>>;
+
+/** Starts the shell for one test and closes it whatever happens: an open server would keep the test runner from ending. */
+export async function withFixture(env: NodeJS.ProcessEnv, test: (shell: Shell) => Promise<void>): Promise<void> {
+  const shell = await startFixture(env);
+  try {
+    await test(shell);
+  } finally {
+    shell.app.getHttpServer().closeAllConnections();
+    await shell.app.close();
+  }
 }

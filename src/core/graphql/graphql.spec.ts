@@ -98,7 +98,7 @@ describe('errors', () => {
     });
   });
 
-  it.each(['boom', 'nothing'])('masks what is not expected: %s', async (field) => {
+  it.each(['boom', 'nothing', 'foreign'])('masks what is not expected: %s', async (field) => {
     const { error, headers } = await shell.query(`{ ${field} }`);
     const { errorId, ...extensions } = error.extensions;
     expect(error.message).toBe('Internal error.');
@@ -130,6 +130,17 @@ describe('errors', () => {
       error: { message: expect.stringContaining(message), extensions: { code } },
     });
     expect(answer.error.extensions).toEqual({ code, requestId: answer.headers.get('x-request-id') });
+  });
+});
+
+it('blames the client for null where an argument must not be null', async () => {
+  const { status, error } = await shell.query('query ($times: Int) { sure(times: $times) }', {
+    variables: { times: null },
+  });
+  expect(status).toBe(200);
+  expect(error).toMatchObject({
+    message: expect.stringContaining('Argument "times"'),
+    extensions: { code: 'BAD_USER_INPUT' },
   });
 });
 

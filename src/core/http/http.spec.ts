@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
-import { startFixture } from '../../../test/kit/web-fixture.js';
+import { startFixture, withFixture } from '../../../test/kit/web-fixture.js';
 import { Readiness } from './readiness.js';
 import { Totals } from './totals.js';
 
@@ -67,9 +68,9 @@ describe('the request id', () => {
     ['true', 'a b\tc', false],
     ['true', 'x'.repeat(200), false],
   ])('WAYBILL_TRUST_PROXY=%s, %s: %s', async (trust, id, isTaken) => {
-    const behind = await startFixture({ WAYBILL_TRUST_PROXY: trust });
-    expect((await idOf(behind.url, id)) === id).toBe(isTaken);
-    await behind.app.close();
+    await withFixture({ WAYBILL_TRUST_PROXY: trust }, async ({ url }) =>
+      expect((await idOf(url, id)) === id).toBe(isTaken),
+    );
   });
 
   it.each([
@@ -77,10 +78,10 @@ describe('the request id', () => {
     ['false', '127.0.0.1'],
     ['10.0.0.0/8', '127.0.0.1'],
   ])('the client address follows WAYBILL_TRUST_PROXY=%s too: %s', async (trust, address) => {
-    const behind = await startFixture({ WAYBILL_TRUST_PROXY: trust });
     const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.7' };
-    expect((await behind.query('{ whoCalls }', { headers })).data.whoCalls).toBe(`anonymous ${address}`);
-    await behind.app.close();
+    await withFixture({ WAYBILL_TRUST_PROXY: trust }, async ({ query }) => {
+      expect((await query('{ whoCalls }', { headers })).data.whoCalls).toBe(`anonymous ${address}`);
+    });
   });
 });
 
@@ -156,7 +157,9 @@ describe('files of our own', () => {
     const response = await get(path!);
     expect(response.headers.get('content-type')).toBe('text/css; charset=utf-8');
     expect(response.headers.get('cache-control')).toContain('immutable');
-    expect(await response.text()).toContain('prefers-color-scheme');
+    const css = await response.text();
+    expect(css).toContain('prefers-color-scheme');
+    expect(path).toContain(createHash('sha256').update(css).digest('hex').slice(0, 16));
     const plain = await get('/assets/page.css');
     expect(plain.headers.get('cache-control')).toBe('no-cache');
     const again = await get('/assets/page.css', { headers: { 'if-none-match': plain.headers.get('etag')! } });
