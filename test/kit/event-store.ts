@@ -24,7 +24,10 @@ export async function createTestStore(): Promise<TestStore> {
   return { ...database, store, append };
 }
 
-export function appendRequest(streams: StreamAppend | StreamAppend[], more: Partial<AppendRequest> = {}): AppendRequest {
+export function appendRequest(
+  streams: StreamAppend | StreamAppend[],
+  more: Partial<AppendRequest> = {},
+): AppendRequest {
   return {
     streams: [streams].flat(),
     metadata: { actor: { kind: 'system', name: 'test' }, correlationId: 'test' },

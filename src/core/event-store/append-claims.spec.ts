@@ -70,7 +70,9 @@ describe('claims in append', () => {
 
   it('are not handed over by one who does not own them', async () => {
     await test.append(to('x', 'none', take('a')));
-    await expect(test.append([to('y', 'none', take('a')), to('x', 1, event())])).rejects.toMatchObject({ name: 'ClaimTaken' });
+    await expect(test.append([to('y', 'none', take('a')), to('x', 1, event())])).rejects.toMatchObject({
+      name: 'ClaimTaken',
+    });
   });
 
   it('follow the events of a stream in their order', async () => {
@@ -90,7 +92,10 @@ describe('claims in append', () => {
 
   it('go to exactly one of many writers, without deadlocks', async () => {
     const { succeeded, failed } = await race(
-      Array.from({ length: 16 }, (_, n) => () => test.append(to(`s${n}`, 'none', n % 2 ? take('p', 'q') : take('q', 'p')))),
+      Array.from(
+        { length: 16 },
+        (_, n) => () => test.append(to(`s${n}`, 'none', n % 2 ? take('p', 'q') : take('q', 'p'))),
+      ),
     );
     expect(succeeded).toHaveLength(1);
     expect(failed).toEqual(Array.from({ length: 15 }, () => expect.objectContaining({ name: 'ClaimTaken' })));

@@ -26,18 +26,29 @@ describe('append', () => {
       metadata: { actor: { kind: 'system', name: 'test' }, correlationId: 'test' },
       occurredAt: new Date('2026-11-25T12:34:56.789Z'),
     });
-    expect(second).toMatchObject({ streamVersion: 2, position: result.position, data: { text: 'ünïcode "quoted" \\ 😀' } });
+    expect(second).toMatchObject({
+      streamVersion: 2,
+      position: result.position,
+      data: { text: 'ünïcode "quoted" \\ 😀' },
+    });
     expect(await test.store.readStream('one', { afterVersion: 1 })).toEqual([second]);
     expect(await test.store.readStream('one', { upToPosition: first!.position })).toEqual([first]);
   });
 
   it('writes to several streams all or nothing, in the order given', async () => {
-    const both = await test.append([to('z', 'none', event({ n: 1 }), event({ n: 2 })), to('a', 'none', event({ n: 3 }))]);
+    const both = await test.append([
+      to('z', 'none', event({ n: 1 }), event({ n: 2 })),
+      to('a', 'none', event({ n: 3 })),
+    ]);
     expect(both.streams).toMatchObject([{ streamId: 'z', version: 2 }, { streamId: 'a', version: 1 }]); // prettier-ignore
     const [z, a] = both.streams;
     expect(a!.position).toBeGreaterThan(z!.position);
     expect(both.position).toBe(a!.position);
-    expect((await test.store.readStream('a'))[0]).toMatchObject({ streamVersion: 1, position: a!.position, data: { n: 3 } });
+    expect((await test.store.readStream('a'))[0]).toMatchObject({
+      streamVersion: 1,
+      position: a!.position,
+      data: { n: 3 },
+    });
 
     await expect(test.append([to('a', 1, event()), to('z', 7, event())])).rejects.toThrow(ConcurrencyConflict);
     expect(await test.store.readStream('a')).toHaveLength(1);
@@ -78,7 +89,12 @@ describe('append', () => {
           expect((await test.append(streams)).streams[0]!.version).toBe(version + 1);
           return;
         }
-        const conflict = { name: 'ConcurrencyConflict', streamId, expected: expected === 0 ? 'none' : expected, actual: version };
+        const conflict = {
+          name: 'ConcurrencyConflict',
+          streamId,
+          expected: expected === 0 ? 'none' : expected,
+          actual: version,
+        };
         await expect(test.append(streams)).rejects.toMatchObject(conflict);
         expect(await test.store.readStream(streamId)).toHaveLength(version);
       },
@@ -123,7 +139,9 @@ describe('append', () => {
     it('of events', async () => {
       const events = many(limits.eventsPerAppend).map((n) => event({ n }));
       expect((await test.append(to('full', 'none', ...events))).streams[0]!.version).toBe(1000);
-      await expect(test.append(to('full', 'any', ...events, event()))).rejects.toThrow('At most 1000 events per append');
+      await expect(test.append(to('full', 'any', ...events, event()))).rejects.toThrow(
+        'At most 1000 events per append',
+      );
     });
 
     it('of streams', async () => {
@@ -165,8 +183,12 @@ describe('append', () => {
     const bad = 'x\0';
     await expect(test.append(to('t', 'any', event({ list: [bad] })))).rejects.toMatchObject(refusal('list.0'));
     await expect(test.append(to(bad, 'any', event()))).rejects.toMatchObject(refusal('streamId'));
-    await expect(test.append(to('t', 'any', event({}, { take: [bad] })))).rejects.toMatchObject(refusal('claims.take.0'));
+    await expect(test.append(to('t', 'any', event({}, { take: [bad] })))).rejects.toMatchObject(
+      refusal('claims.take.0'),
+    );
     const metadata = { actor: { kind: 'system' as const, name: bad }, correlationId: '' };
-    await expect(test.append(to('t', 'any', event()), { metadata })).rejects.toMatchObject(refusal('metadata.actor.name'));
+    await expect(test.append(to('t', 'any', event()), { metadata })).rejects.toMatchObject(
+      refusal('metadata.actor.name'),
+    );
   });
 });

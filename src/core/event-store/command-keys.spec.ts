@@ -21,7 +21,9 @@ describe('command keys', () => {
 
     const repeated = { ...first, outcome: 'repeated' };
     expect((await test.store.load(['r1'], key)).earlier).toEqual(repeated);
-    expect(await test.append([to('r1', 'none', event()), to('r2', 'none', event())], { commandKey: key })).toEqual(repeated);
+    expect(await test.append([to('r1', 'none', event()), to('r2', 'none', event())], { commandKey: key })).toEqual(
+      repeated,
+    );
     expect(await test.store.readStream('r1')).toHaveLength(2);
   });
 
@@ -32,7 +34,10 @@ describe('command keys', () => {
 
   it('let one of several twins write, and give the others its result', async () => {
     const { succeeded } = await race(
-      Array.from({ length: 8 }, () => () => test.append(to('twins', 'any', event()), { commandKey: commandKey('twin') })),
+      Array.from(
+        { length: 8 },
+        () => () => test.append(to('twins', 'any', event()), { commandKey: commandKey('twin') }),
+      ),
     );
     expect(succeeded.map((result) => result.outcome).sort()).toEqual(['appended', ...Array(7).fill('repeated')]);
     expect(new Set(succeeded.map((result) => result.position)).size).toBe(1);
@@ -50,7 +55,9 @@ describe('command keys', () => {
 
   it('are free again when the append failed', async () => {
     const key = commandKey('failed');
-    await expect(test.append(to('f', 5, event()), { commandKey: key })).rejects.toMatchObject({ name: 'ConcurrencyConflict' });
+    await expect(test.append(to('f', 5, event()), { commandKey: key })).rejects.toMatchObject({
+      name: 'ConcurrencyConflict',
+    });
     expect((await test.store.load(['f'], key)).earlier).toBeUndefined();
     expect((await test.append(to('f', 'none', event()), { commandKey: key })).outcome).toBe('appended');
   });

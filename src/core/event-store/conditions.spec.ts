@@ -21,7 +21,12 @@ describe('conditions on other streams', () => {
   it.each(cases)('%j passes: %s', async (condition, passes, actual) => {
     const append = test.append(to(`by:${JSON.stringify(condition)}`, 'none', event()), { conditions: [condition] });
     if (passes) expect((await append).outcome).toBe('appended');
-    else await expect(append).rejects.toMatchObject({ streamId: condition.streamId, expected: condition.version || 'none', actual });
+    else
+      await expect(append).rejects.toMatchObject({
+        streamId: condition.streamId,
+        expected: condition.version || 'none',
+        actual,
+      });
   });
 
   it('leave an absent stream absent', async () => {
@@ -53,7 +58,9 @@ describe('conditions on other streams', () => {
       await holder.query('BEGIN');
       await holder.query(`SELECT FROM store.streams WHERE stream_id = 'there' FOR SHARE`);
       const conditions: Condition[] = [{ streamId: 'there', version: 'exists' }];
-      await expect(test.append(to('free', 'none', event()), { conditions })).resolves.toMatchObject({ outcome: 'appended' });
+      await expect(test.append(to('free', 'none', event()), { conditions })).resolves.toMatchObject({
+        outcome: 'appended',
+      });
     } finally {
       await holder.query('ROLLBACK');
       holder.release();

@@ -33,6 +33,8 @@ describe('event types', () => {
 
   it('refuses what it cannot know: an unknown type, a version of the future', () => {
     expect(() => upcast(types, 'thing.lost', 1, {})).toThrow('Unknown event type thing.lost.');
-    expect(() => upcast(types, 'thing.renamed', 4, {})).toThrow('thing.renamed has schema version 4; this Waybill knows 3.');
+    expect(() => upcast(types, 'thing.renamed', 4, {})).toThrow(
+      'thing.renamed has schema version 4; this Waybill knows 3.',
+    );
   });
 });

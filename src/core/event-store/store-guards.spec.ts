@@ -37,12 +37,16 @@ describe('what is written once', () => {
          AND a.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')`,
     );
     expect(rows).toEqual([]);
-    const { rows: known } = await test.pool.query(`SELECT FROM pg_class WHERE oid = 'store.events'::regclass AND relacl IS NULL`);
+    const { rows: known } = await test.pool.query(
+      `SELECT FROM pg_class WHERE oid = 'store.events'::regclass AND relacl IS NULL`,
+    );
     expect(known).toEqual([]);
   });
 
   it('holds one row of settings, which every opening reads', async () => {
-    await expect(test.pool.query('INSERT INTO store.settings (partitions) VALUES (4)')).rejects.toMatchObject({ code: '23505' });
+    await expect(test.pool.query('INSERT INTO store.settings (partitions) VALUES (4)')).rejects.toMatchObject({
+      code: '23505',
+    });
     const again = await EventStore.open(test.pool);
     expect(again.partitions).toBe(8);
     expect(again.incarnation).toMatch(/^[0-9a-f-]{36}$/);
