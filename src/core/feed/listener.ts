@@ -19,6 +19,7 @@ export type NotificationHandler = (payload: string | null) => void;
 
 const FIRST_BACKOFF_MS = 50;
 const DEFAULT_MAX_BACKOFF_MS = 5_000;
+const KEEP_ALIVE_AFTER_MS = 10_000;
 
 /**
  * The one LISTEN connection of this process. Notifications only wake: a lost one costs a moment, never an event, for
@@ -67,11 +68,13 @@ export class Listener {
       connectionString: this.options.url,
       application_name: 'waybill listener',
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     });
     this.client = client;
     client.on('error', (error) => this.options.onError?.(error));
     client.on('notification', ({ channel, payload }) => this.emit(channel, payload ?? ''));
     await client.connect();
+    if (this.stopped) return client.end();
     // Only a connection that stood is retried from its end; a failed attempt rejects above.
     client.on('end', () => this.lost());
     const { rows } = await client.query<Backend>(
@@ -94,6 +97,7 @@ export class Listener {
   private lost(): void {
     this.current = null;
     if (this.stopped) return;
+    clearTimeout(this.retry);
     const pauseMs = this.backoffMs * (0.5 + Math.random() / 2);
     this.backoffMs = Math.min(this.backoffMs * 2, this.options.maxBackoffMs ?? DEFAULT_MAX_BACKOFF_MS);
     this.retry = setTimeout(() => {

@@ -8,7 +8,7 @@ type Mark = { safe: number; last: number; blocker: number | null };
 
 /** A mark that stands still below the last drawn position. */
 export type StuckMark = {
-  /** Since when it has not moved, in milliseconds. */
+  /** For how long it has been seen not to move, in milliseconds. */
   stuckMs: number;
   /** Positions between the mark and the last drawn one. */
   behind: number;
@@ -22,7 +22,7 @@ export type StuckMark = {
  */
 export class Watermark {
   private mark = 0;
-  private lastAdvance = performance.now();
+  private laggingSince?: number;
   private latest: Mark = { safe: 0, last: 0, blocker: null };
   private running?: Promise<void>;
   private queued?: Promise<void>;
@@ -46,8 +46,9 @@ export class Watermark {
   async stuckFor(): Promise<StuckMark | null> {
     await this.askAfterNow();
     const { last, blocker } = this.latest;
-    const stuckMs = performance.now() - this.lastAdvance;
-    if (this.mark >= last || stuckMs < this.stuckAfterMs) return null;
+    if (this.laggingSince === undefined) return null;
+    const stuckMs = performance.now() - this.laggingSince;
+    if (stuckMs < this.stuckAfterMs) return null;
     return { stuckMs, behind: last - this.mark, pid: blocker };
   }
 
@@ -69,8 +70,10 @@ export class Watermark {
   private async ask(): Promise<void> {
     const [mark] = await run<Mark>(this.pool, safeHead, [], { types: storeTypes });
     this.latest = mark!;
+    const advanced = mark!.safe > this.mark;
     // A writer may take a lease at a position that the mark has passed; what it draws is above the mark all the same.
-    if (mark!.safe > this.mark || mark!.safe === mark!.last) this.lastAdvance = performance.now();
     this.mark = Math.max(this.mark, mark!.safe);
+    if (this.mark >= mark!.last) this.laggingSince = undefined;
+    else if (advanced || this.laggingSince === undefined) this.laggingSince = performance.now();
   }
 }
