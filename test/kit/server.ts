@@ -68,7 +68,7 @@ export async function startServer({ database, env = {}, timeoutMs = 30_000 }: Se
     return { ...server, stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
   } catch (error) {
     await end('SIGKILL');
-    throw new Error(`${(error as Error).message}\n${output()}`);
+    throw new Error(`${(error as Error).message}\n${output()}`, { cause: error });
   }
 }
 
