@@ -34,7 +34,9 @@ export function readMissing(): string[] {
 /** The same as committed; as in the working copy where there is no git. */
 export function readCommittedMissing(): string[] {
   try {
-    return lines(execFileSync('git', ['show', `HEAD:./${missingPath}`], { cwd: root, encoding: 'utf8', stdio: 'pipe' }));
+    return lines(
+      execFileSync('git', ['show', `HEAD:./${missingPath}`], { cwd: root, encoding: 'utf8', stdio: 'pipe' }),
+    );
   } catch {
     return readMissing();
   }

@@ -13,6 +13,9 @@ try {
   await bundle({ update: 'test/contract/update.ts' }, folder);
   const { updateMissing } = await import(pathToFileURL(join(folder, 'update.mjs')).href);
   updateMissing({ force: process.argv.includes('--force') });
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
