@@ -7,9 +7,8 @@ export function updateMissing({ force }: { force: boolean }): void {
   const { missing } = compareServed();
   const more = grown(readCommittedMissing(), missing, contractSchema());
   if (more.length > 0 && !force) {
-    process.stderr.write(
-      `These were served before, and would be missing again:\n${more.map((line) => `  ${line}\n`).join('')}`,
-    );
+    const shown = [...more.slice(0, 20), ...(more.length > 20 ? [`and ${more.length - 20} more`] : [])];
+    process.stderr.write(`These were not missing before:\n${shown.map((line) => `  ${line}\n`).join('')}`);
     process.stderr.write('Nothing was written. If that is meant: npm run contract:update -- --force\n');
     process.exitCode = 1;
     return;
