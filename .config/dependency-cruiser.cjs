@@ -99,7 +99,7 @@ module.exports = {
     // Imports of types count: who knows a type of another part knows that part.
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^dist/', '^test/bench/peers/'] },
+    exclude: { path: ['^(dist|coverage|\\.waybill|\\.config|\\.ci)/', '^test/bench/peers/'] },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
   },
 };

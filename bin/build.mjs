@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { argv } from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withLock } from './lock.mjs';
 import { root } from './paths.mjs';
 import { contentHash, fingerprint, sourceFiles } from './sources.mjs';
@@ -85,8 +85,9 @@ function removeLeftOvers() {
 
 /** Files that the program serves but does not import, such as the query editor's. */
 async function copyAssets(folder) {
-  if (!existsSync(join(root, 'bin/assets.mjs'))) return;
-  const { assets } = await import('./assets.mjs');
+  const list = join(root, 'bin/assets.mjs');
+  if (!existsSync(list)) return;
+  const { assets } = await import(pathToFileURL(list).href);
   for (const { from, to } of assets) {
     const target = join(folder, 'assets', to);
     mkdirSync(dirname(target), { recursive: true });
