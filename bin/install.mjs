@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.mjs';
 import { root } from './paths.mjs';
 
@@ -126,4 +127,11 @@ function seconds(started) {
 
 function say(line) {
   process.stderr.write(`${line}\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await ensureInstalled().catch((error) => {
+    say(error.message);
+    process.exitCode = 1;
+  });
 }

@@ -63,16 +63,18 @@ async function main(patterns) {
 
 /** Prints the closing line, alone on a line, and decides the exit code. */
 function close(code, results, leftServers) {
+  // Without results jest found no test or broke off, and has said why.
   const { passed, failed, skipped } = existsSync(results)
     ? JSON.parse(readFileSync(results, 'utf8'))
-    : { passed: 0, failed: 1, skipped: 0 }; // jest itself broke off: that is a failure, and the one that is known
-  if (leftServers > 0)
-    process.stderr.write(`${leftServers} server(s) outlived their tests: a test does not stop what it starts.\n`);
-  if (interruption.signal) process.stderr.write(`Interrupted by ${interruption.signal}.\n`);
-  if (passed + failed === 0) process.stderr.write('No test ran.\n');
+    : { passed: 0, failed: 0, skipped: 0 };
+  const complaints = [
+    leftServers > 0 && `${leftServers} server(s) outlived their tests: a test does not stop what it starts.`,
+    interruption.signal && `Interrupted by ${interruption.signal}.`,
+    passed + failed === 0 && 'No test ran.',
+  ].filter(Boolean);
+  for (const complaint of complaints) process.stderr.write(`${complaint}\n`);
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
-  const good = failed === 0 && passed > 0 && leftServers === 0 && !interruption.signal;
-  return good ? code : code || 1;
+  return failed === 0 && complaints.length === 0 ? code : code || 1;
 }
 
 /** Runs a Node program in the root folder with our output; resolves to its exit code. */

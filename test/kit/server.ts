@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestDatabase } from './database.js';
@@ -50,6 +51,8 @@ export async function startServer({ database, env = {}, timeoutMs = 30_000 }: Se
     },
   });
   const output = collect(child);
+  // A test that forgets to stop it must not hang jest: test/run.mjs then ends the server and complains.
+  for (const handle of [child, child.stdout as Socket, child.stderr as Socket]) handle.unref();
   const forget = note(child.pid);
   const exited = exitOf(child).finally(() => {
     forget();
@@ -65,7 +68,7 @@ export async function startServer({ database, env = {}, timeoutMs = 30_000 }: Se
     return { ...server, stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
   } catch (error) {
     await end('SIGKILL');
-    throw new Error(`${(error as Error).message}\n${output()}`);
+    throw new Error(`${(error as Error).message}\n${output()}`, { cause: error });
   }
 }
 

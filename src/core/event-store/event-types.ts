@@ -17,7 +17,7 @@ export type EventTypes = Readonly<Record<string, EventType>>;
  * Declares all wire types of one aggregate. The compiler demands every type of the union.
  * @throws Error at load time when an upcast step is missing, for such a log could not be read.
  */
-export function eventTypes<E extends Event<string, any>>(types: Record<E['type'], EventType>): EventTypes {
+export function eventTypes<E extends Event<string, unknown>>(types: Record<E['type'], EventType>): EventTypes {
   for (const [name, type] of Object.entries<EventType>(types)) {
     for (let from = 1; from < type.version; from++) {
       if (!type.upcast?.[from]) throw new Error(`${name}: no upcast from schema version ${from} to ${from + 1}.`);
