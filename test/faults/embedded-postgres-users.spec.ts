@@ -201,5 +201,10 @@ asRoot('an ordinary user', () => {
     const notHis = await start(program, dataDir, user).outcome;
     expect(notHis).toMatchObject({ expected: true, error: expect.stringContaining('permission denied') });
     expect(notHis.error).toContain(dataDir);
+
+    await chown(dataDir, user.uid, user.gid);
+    await mkdir(join(dataDir, 'postgres'), { mode: 0o700 });
+    const foreign = await start(program, dataDir, user).outcome;
+    expect(foreign).toMatchObject({ expected: true, error: expect.stringContaining('belongs to another user (id 0)') });
   });
 });

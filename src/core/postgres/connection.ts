@@ -30,7 +30,6 @@ export async function withClient<T>(
 
 /** What went wrong, in words. A host with several addresses fails with one error that only lists others and says nothing itself. */
 export function connectionReason(error: unknown): string {
-  const first = error instanceof AggregateError ? error.errors[0] : error;
-  const message = first instanceof Error ? first.message : String(first);
-  return message || errorCode(first) || 'unknown reason';
+  const { errors, message } = error as Partial<AggregateError>;
+  return message || (errors?.[0] as Error | undefined)?.message || errorCode(error) || 'unknown reason';
 }

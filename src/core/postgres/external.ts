@@ -7,13 +7,13 @@ const OLDEST_MAJOR = 15;
 const NEWEST_MAJOR = 18;
 
 /**
- * Checks a Postgres of the operator's own (`DATABASE_URL`): it can be reached and logged in to within five seconds, is PostgreSQL 15 to 18,
+ * Checks a Postgres of the operator's own (`DATABASE_URL`): it can be reached and logged in to within `timeoutMs`, is PostgreSQL 15 to 18,
  * and the database is encoded in UTF8.
  * @throws StartupError with one line that names server and database, never the password
  */
-export async function checkExternalPostgres(url: string): Promise<void> {
+export async function checkExternalPostgres(url: string, timeoutMs = ANSWER_WITHIN_MS): Promise<void> {
   const target = describe(url);
-  const found = await query(url).catch((error) => {
+  const found = await query(url, timeoutMs).catch((error) => {
     throw new StartupError(`DATABASE_URL: cannot use ${target}: ${connectionReason(error)}.`);
   });
   const major = Math.trunc(found.version / 10_000);
@@ -29,8 +29,8 @@ export async function checkExternalPostgres(url: string): Promise<void> {
   }
 }
 
-function query(url: string): Promise<{ version: number; encoding: string }> {
-  return withClient(url, ANSWER_WITHIN_MS, async (client: pg.Client) => {
+function query(url: string, timeoutMs: number): Promise<{ version: number; encoding: string }> {
+  return withClient(url, timeoutMs, async (client: pg.Client) => {
     const { rows } = await client.query(
       `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`,
     );

@@ -10,6 +10,7 @@ const explanations: Record<string, string> = {
   EPERM: 'operation not permitted',
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of the path is not a folder',
+  EEXIST: 'something else is in the way',
   EMFILE: 'too many open files',
   ENFILE: 'too many open files',
 };
@@ -31,5 +32,6 @@ export function errorCode(error: unknown): string | undefined {
 }
 
 function isSystemError(error: unknown): error is { code: string; path?: string } {
-  return error instanceof Error && typeof (error as { code?: unknown }).code === 'string';
+  // Not instanceof: Node's own errors can come from another realm.
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
 }
