@@ -37,7 +37,7 @@ async function rotate({ core, ring, pool }: Session, options: OutputOptions): Pr
   const { rows } = await pool.query('SELECT count(*)::int AS n FROM store.data_keys WHERE wrapped IS NOT NULL');
   const bar = progressBar('Wrapping', rows[0].n);
   const { rewrapped, byRingKey } = await core.dataKeys.rewrap(firstKeyIdOf(ring), bar);
-  printFacts({ rewrapped, firstKey: firstKeyIdOf(ring), dataKeysByRingKey: JSON.stringify(byRingKey) }, options);
+  printFacts({ rewrapped, firstKey: firstKeyIdOf(ring), dataKeysByRingKey: byRingKey }, options);
 }
 
 async function list({ pool, ring }: Session, options: OutputOptions): Promise<void> {

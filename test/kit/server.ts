@@ -13,6 +13,8 @@ export type TestServer = {
   url: string;
   graphqlUrl: string;
   pid: number;
+  /** Its data folder, removed when it has ended. */
+  dataDir: string;
   /** All that it wrote to stdout and stderr so far. */
   output(): string;
   /** Resolves when the process has ended, for whatever reason. */
@@ -64,7 +66,8 @@ export async function startServer({ database, env = {}, timeoutMs = 30_000 }: Se
   };
   try {
     const url = await ready(output, exited, timeoutMs);
-    const server = { url, graphqlUrl: `${url}/graphql`, pid: child.pid!, output, exited };
+    const server = { url, graphqlUrl: `${url}/graphql`, pid: child.pid!,
+    dataDir, output, exited };
     return { ...server, stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
   } catch (error) {
     await end('SIGKILL');
