@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { argv } from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.mjs';
 import { root } from './paths.mjs';
 import { contentHash, fingerprint, sourceFiles } from './sources.mjs';
@@ -83,15 +83,13 @@ function removeLeftOvers() {
   }
 }
 
-/** Files that the program serves but does not import, such as the query editor's. */
+/** Files that the program reads at run time: the schema's, and those that it serves to browsers. */
 async function copyAssets(folder) {
-  const list = join(root, 'bin/assets.mjs');
-  if (!existsSync(list)) return;
-  const { assets } = await import(pathToFileURL(list).href);
-  for (const { from, to } of assets) {
-    const target = join(folder, 'assets', to);
+  const { assets } = await import('./assets.mjs');
+  for (const asset of assets) {
+    const target = join(folder, asset.target);
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(join(root, 'node_modules', from), target, { recursive: true, dereference: true });
+    cpSync(join(root, asset.source), target, { dereference: true });
   }
 }
 

@@ -30,6 +30,10 @@ export const { refuse } = errorCatalogue({
     message: 'The change is too large to be stored.',
     help: 'One event holds at most 256 KiB.',
   },
+  ERASED: {
+    message: 'The personal data of this account was erased.',
+    help: 'An erased account takes no further personal data.',
+  },
   INVALID_TEXT: {
     message: 'The text holds a character that cannot be stored.',
     help: 'NUL characters and lone surrogates are refused; `field` says where.',

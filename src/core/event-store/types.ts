@@ -132,3 +132,58 @@ export class CommandKeyConflict extends Error {
     super('The command key was used with other input.');
   }
 }
+
+/** A stream releases a claim that it does not own: a fault of the command, for its state must know its claims. */
+export class ClaimNotOwned extends Error {
+  override readonly name = 'ClaimNotOwned';
+  constructor(
+    readonly key: string,
+    readonly streamIds: string[],
+    readonly ownerStreamId: string | null,
+  ) {
+    super(`The claim ${key} is released by ${streamIds.join(', ')}, which does not own it.`);
+  }
+}
+
+/** Personal data of a subject whose data key was destroyed cannot be sealed again. */
+export class SubjectErased extends Error {
+  override readonly name = 'SubjectErased';
+  constructor(readonly subject: string) {
+    super(`The subject ${subject} is erased.`);
+  }
+}
+
+/** Folded state of a stream at a version: a cache, never truth. */
+export type Snapshot = { stateVersion: number; streamVersion: number; state: JsonObject };
+
+/** A data key as stored. `wrapped` and `ringKeyId` are null when the subject is erased. */
+export type StoredDataKey = {
+  subject: string;
+  wrapped: string | null;
+  ringKeyId: string | null;
+  erasedAt: Date | null;
+};
+
+export type LoadOptions = {
+  /** Leave out events up to this version, by stream id. */
+  afterVersion?: Record<string, number>;
+  /** Ask for the snapshot with this state version, by stream id; events up to it are then left out. */
+  stateVersion?: Record<string, number>;
+  /** Subjects whose data keys are wanted. */
+  subjects?: string[];
+};
+
+export type LoadedStream = {
+  /** At version 0, position 0 when the stream does not exist. */
+  head: StreamHead;
+  events: StoredEvent[];
+  snapshot?: Snapshot;
+};
+
+/** All from one moment of the log. */
+export type LoadedStreams = {
+  streams: Map<string, LoadedStream>;
+  dataKeys: Map<string, StoredDataKey>;
+  /** What the command with this key did the first time. */
+  earlier?: AppendResult;
+};

@@ -1,0 +1,5 @@
+import { EventStore1795564800000 } from './20261125000000-event-store.js';
+import { ProjectionPlatform1795564800100 } from './20261125000100-projection-platform.js';
+
+/** All migrations of the store and platform tables, in the order in which they run. */
+export const migrations = [EventStore1795564800000, ProjectionPlatform1795564800100];

@@ -1,0 +1,29 @@
+import { errorCatalogue } from '../core/errors/catalogue.js';
+
+export const { refuse } = errorCatalogue({
+  NAME_TAKEN: {
+    message: 'This name is taken.',
+    help: 'Users and namespaces share one name space, in any case. Choose another name.',
+  },
+  EMAIL_TAKEN: {
+    message: 'There is an account with this e-mail address.',
+    help: 'Log in to it, or register with another address.',
+  },
+  INVALID_NAME: {
+    message: 'This name cannot be used.',
+    help: 'Names have 2 to 39 letters, digits, - or _, begin with a letter or a digit, and are not reserved by the service.',
+  },
+  INVALID_CREDENTIALS: {
+    message: 'User name and password do not fit.',
+    help: 'Either there is no such account or the password is another. Which of them is not told.',
+  },
+  REGISTRATION_CLOSED: {
+    message: 'This service takes no new accounts by itself.',
+    help: 'Its operator opens accounts: `waybill users create`.',
+  },
+  USER_NOT_FOUND: { message: 'There is no such user.', help: 'The account does not exist or was erased.' },
+  NAMESPACE_NOT_FOUND: {
+    message: 'There is no such namespace.',
+    help: 'It never was, was deleted, or is not one that the caller may change.',
+  },
+});

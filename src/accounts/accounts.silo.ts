@@ -1,0 +1,17 @@
+import { apiTokens } from '../../projections/accounts/api-tokens/api-tokens.projection.js';
+import { namespaces } from '../../projections/accounts/namespaces/namespaces.projection.js';
+import { sessions } from '../../projections/accounts/sessions/sessions.projection.js';
+import { totals } from '../../projections/accounts/totals/totals.projection.js';
+import { users } from '../../projections/accounts/users/users.projection.js';
+import type { Silo } from '../core/command/silo.js';
+import { apiTokenAggregate } from './api-token/api-token.commands.js';
+import { namespaceAggregate } from './namespace/namespace.commands.js';
+import { sessionAggregate } from './session/session.commands.js';
+import { userAggregate } from './user/user.commands.js';
+
+/** What the silo brings to the write side and to the read models: each aggregate and each projection once. */
+export const accounts: Silo = {
+  name: 'accounts',
+  aggregates: [userAggregate, namespaceAggregate, sessionAggregate, apiTokenAggregate],
+  projections: [users, namespaces, sessions, apiTokens, totals],
+};

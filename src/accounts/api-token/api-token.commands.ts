@@ -1,0 +1,31 @@
+import { aggregate, decides } from '../../core/command/aggregate.js';
+import { command } from '../../core/command/command.js';
+import { decision, type Decision } from '../../core/command/decision.js';
+import type { UserId } from '../user/user.events.js';
+import { apiTokenEvents, type ApiTokenEvent } from './api-token.events.js';
+import { evolve, initialState, type ApiToken } from './api-token.state.js';
+
+/** The raw token stays with the caller; only its hash comes here. */
+export class GenerateApiToken extends command('GenerateApiToken') {
+  constructor(
+    readonly streamId: string,
+    readonly token: { number: number; userId: UserId; identifier: string | null; tokenHash: string },
+  ) {
+    super();
+  }
+}
+
+export function generateApiToken(_: ApiToken, { token }: GenerateApiToken): Decision<ApiTokenEvent> {
+  return decision<ApiTokenEvent>(
+    { event: { type: 'accounts.api-token.generated', data: token } },
+    { require: { streamId: token.userId, version: 'exists' } },
+  );
+}
+
+export const apiTokenAggregate = aggregate<ApiToken, ApiTokenEvent>({
+  name: 'api-token',
+  events: apiTokenEvents,
+  initialState,
+  evolve,
+  decisions: [decides(GenerateApiToken, generateApiToken)],
+});

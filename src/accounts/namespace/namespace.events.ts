@@ -1,0 +1,25 @@
+import { eventTypes } from '../../core/event-store/event-types.js';
+import type { Event } from '../../core/event-store/types.js';
+import type { UserId } from '../user/user.events.js';
+
+/** What a namespace says of itself; an empty text says nothing. */
+export type NamespaceProfile = {
+  displayName: string;
+  description: string;
+  githubHandle: string;
+  twitterHandle: string;
+  websiteUrl: string;
+};
+
+export type NamespaceEvent =
+  | Event<'accounts.namespace.created', { number: number; name: string; ownerId: UserId }>
+  | Event<'accounts.namespace.renamed', { name: string; previousName: string }>
+  | Event<'accounts.namespace.described', Partial<NamespaceProfile>>
+  | Event<'accounts.namespace.deleted', Record<string, never>>;
+
+export const namespaceEvents = eventTypes<NamespaceEvent>({
+  'accounts.namespace.created': { version: 1 },
+  'accounts.namespace.renamed': { version: 1 },
+  'accounts.namespace.described': { version: 1 },
+  'accounts.namespace.deleted': { version: 1 },
+});

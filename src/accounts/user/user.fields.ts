@@ -1,0 +1,70 @@
+import { ResolveField, Resolver } from '@nestjs/graphql';
+import type { UserRow } from '../../../projections/accounts/users/users.projection.js';
+import type { Ctx } from '../../core/graphql/context.js';
+import { encodeId } from '../../core/ids/global-id.js';
+
+/** Only what differs from the row, and what only the account itself may see. */
+@Resolver('User')
+export class UserFields {
+  @ResolveField()
+  id(user: UserRow) {
+    return encodeId('User', user.number);
+  }
+
+  @ResolveField()
+  globalId(user: UserRow) {
+    return encodeId('User', user.number);
+  }
+
+  @ResolveField()
+  globalName(user: UserRow) {
+    return user.username;
+  }
+
+  @ResolveField()
+  email(user: UserRow, _: unknown, ctx: Ctx) {
+    return isViewer(user, ctx) ? user.email : '';
+  }
+
+  @ResolveField()
+  fullName(user: UserRow, _: unknown, ctx: Ctx) {
+    return isViewer(user, ctx) ? user.fullName : '';
+  }
+
+  @ResolveField()
+  firstName(user: UserRow, _: unknown, ctx: Ctx) {
+    return isViewer(user, ctx) ? splitName(user.fullName).first : '';
+  }
+
+  @ResolveField()
+  lastName(user: UserRow, _: unknown, ctx: Ctx) {
+    return isViewer(user, ctx) ? splitName(user.fullName).last : '';
+  }
+
+  @ResolveField()
+  registerIntent(user: UserRow, _: unknown, ctx: Ctx) {
+    return isViewer(user, ctx) ? user.registerIntent : null;
+  }
+
+  @ResolveField()
+  dateJoined(user: UserRow) {
+    return user.joinedAt;
+  }
+
+  @ResolveField()
+  isStaff(user: UserRow) {
+    return user.isOperator;
+  }
+
+  @ResolveField()
+  isViewer(user: UserRow, _: unknown, ctx: Ctx) {
+    return isViewer(user, ctx);
+  }
+}
+
+const isViewer = (user: UserRow, { actor }: Ctx): boolean => actor.kind === 'user' && actor.userId === user.id;
+
+function splitName(fullName: string): { first: string; last: string } {
+  const [first = '', ...rest] = fullName.trim().split(/\s+/);
+  return { first, last: rest.join(' ') };
+}

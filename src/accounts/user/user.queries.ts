@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { userRows, type UserRow } from '../../../projections/accounts/users/users.projection.js';
+import { Reader } from '../../core/read/reader.js';
+import { foldedName } from '../owner-name.js';
+
+const byId = { name: 'by_id', where: 'WHERE id = $1 AND NOT is_erased' };
+const byUsername = { name: 'by_username', where: 'WHERE folded_username = $1 AND NOT is_erased ORDER BY position DESC LIMIT 1' };
+const byEmail = { name: 'by_email', where: 'WHERE folded_email = $1 AND NOT is_erased ORDER BY position DESC LIMIT 1' };
+
+@Injectable()
+export class UserQueries {
+  constructor(private readonly reader: Reader) {}
+
+  byId(id: string): Promise<UserRow | null> {
+    return this.reader.one(userRows, byId, [id]);
+  }
+
+  /** A user name in whatever case, or an e-mail address. */
+  byLogin(login: string): Promise<UserRow | null> {
+    return this.reader.one(userRows, login.includes('@') ? byEmail : byUsername, [foldedName(login)]);
+  }
+
+  async anyOperator(): Promise<boolean> {
+    const rows = await this.reader.query('users.any_operator', `SELECT true AS found FROM read.users_v1 WHERE is_operator LIMIT 1`, []);
+    return rows.length > 0;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { readLast, readPage } from '../core/feed/store-feed.js';
+import type { StoredEvent } from '../core/event-store/types.js';
+import { CommandFailure, exitCodes } from './exit.js';
+import { print, printJson, printRows, type OutputOptions } from './output.js';
+import { withSession, type Session } from './session.js';
+
+type TailOptions = OutputOptions & { lines: string; follow?: boolean; type?: string[] };
+
+/** Events as they stand in the log: sealed values stay sealed, for a screen is no place for them. */
+export function addEventCommands(program: Command): void {
+  const events = program.command('events').description('look at the log');
+
+  events
+    .command('tail')
+    .description('the last events, oldest first')
+    .option('-n, --lines <count>', 'how many', '20')
+    .option('-f, --follow', 'go on with new events until Ctrl-C')
+    .option('--type <type...>', 'only these wire types')
+    .option('--json', 'print one JSON object a line')
+    .action((options: TailOptions) => withSession((session) => tail(session, options)));
+
+  events
+    .command('show')
+    .description('one event by its position, or all events of a stream by its id')
+    .argument('<position-or-stream>')
+    .option('--json', 'print JSON')
+    .action((what: string, options: OutputOptions) => withSession((session) => show(session, what, options)));
+}
+
+async function tail({ core, pool }: Session, options: TailOptions): Promise<void> {
+  const limit = Number(options.lines);
+  if (!Number.isSafeInteger(limit) || limit < 0 || limit > 10_000) {
+    throw new CommandFailure('--lines takes a whole number from 0 to 10000.', exitCodes.usage);
+  }
+  let head = await core.watermark.safeHead();
+  for (const event of await readLast(pool, { upTo: head, types: options.type, limit })) printLine(event, options);
+  while (options.follow) {
+    const upTo = await core.watermark.safeHead();
+    for (let after = head; after < upTo; ) {
+      const page = await readPage(pool, { after, upTo, types: options.type, limit: 500 });
+      for (const event of page) printLine(event, options);
+      after = page.length < 500 ? upTo : page.at(-1)!.position;
+    }
+    head = upTo;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+async function show({ core, pool }: Session, what: string, options: OutputOptions): Promise<void> {
+  if (/^\d+$/.test(what)) {
+    const [event] = await readPage(pool, { after: Number(what) - 1, upTo: Number(what), limit: 1 });
+    if (!event) throw new CommandFailure(`There is no event at position ${what}.`, exitCodes.notFound);
+    return printJson(event);
+  }
+  const events = await core.store.readStream(what);
+  if (events.length === 0) throw new CommandFailure(`There is no stream ${what}.`, exitCodes.notFound);
+  printRows(
+    events,
+    {
+      position: (event) => event.position,
+      version: (event) => event.streamVersion,
+      occurred: (event) => event.occurredAt,
+      type: (event) => event.type,
+      actor: (event) => actorOf(event),
+      data: (event) => shortened(event),
+    },
+    '',
+    options,
+  );
+}
+
+function printLine(event: StoredEvent, { json }: OutputOptions): void {
+  if (json) return print(JSON.stringify(event));
+  print(`${event.position}  ${event.occurredAt.toISOString()}  ${event.streamId}  ${event.type}  ${actorOf(event)}  ${shortened(event)}`);
+}
+
+function actorOf({ metadata: { actor } }: StoredEvent): string {
+  if (actor.kind === 'user') return actor.userId;
+  return actor.kind === 'system' ? `system:${actor.name}` : 'anonymous';
+}
+
+function shortened({ data }: StoredEvent): string {
+  const text = JSON.stringify(data, (_, value) => (value && typeof value === 'object' && '$sealed' in value ? '(sealed)' : value));
+  return text.length > 160 ? `${text.slice(0, 160)}…` : text;
+}

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { executeFor, type Dispatcher } from '../core/command/dispatcher.js';
+import type { Config } from '../core/config/config.js';
+import type { Core } from '../core/runtime/core.js';
+import { print } from './output.js';
+import { accountsOf, randomPassword } from './users.js';
+
+const username = 'operator';
+
+/**
+ * The first start of a database makes the operator's account and says how to use it.
+ * An empty log is the sign of a first start; the command key lets only one of several processes at once do it.
+ */
+export async function welcomeOperator(core: Core, dispatcher: Dispatcher, config: Config, url: string): Promise<void> {
+  if ((await core.watermark.safeHead()) > 0) return;
+  const correlationId = randomUUID();
+  const meta = () => ({ actor: { kind: 'system' as const, name: 'first start' }, now: new Date(), correlationId });
+  const execute = executeFor(meta, (command) => dispatcher.run(command));
+  const accounts = accountsOf({ core });
+  const password = randomPassword();
+  const account = { username, email: 'operator@localhost.invalid', password, isOperator: true };
+  const { userId, repeated } = await accounts.register(account, execute, { clientMutationId: 'first operator' });
+  if (repeated) return;
+  const { raw } = await accounts.generateApiToken(userId, 'first start', execute);
+  const graphql = `${config.publicUrl === `http://localhost:${config.port}` ? publicUrlOf(url) : config.publicUrl}/graphql`;
+  print(welcome(graphql, password, raw!));
+}
+
+/** With PORT=0 the address is known only once the server listens. */
+function publicUrlOf(url: string): string {
+  return `http://localhost:${new URL(url).port}`;
+}
+
+function welcome(graphql: string, password: string, token: string): string {
+  return `
+Waybill is ready: ${graphql}
+
+An operator's account was made. Keep this; it is not shown again.
+
+  user name   ${username}
+  password    ${password}
+
+The wasmer command line, logged in as this account:
+
+  wasmer login --registry ${graphql} ${token}
+
+Lost it? npm run -s waybill -- users reset-password ${username}
+`;
+}

@@ -1,0 +1,57 @@
+/** Prints for people or for machines: a table, or with `--json` one JSON document. */
+export type OutputOptions = { json?: boolean };
+
+type Cell = string | number | boolean | null | undefined | Date;
+
+/**
+ * Rows as an aligned table with a heading, or as a JSON array of the rows themselves.
+ * @param empty what people are told when there is no row
+ */
+export function printRows<Row extends Record<string, unknown>>(
+  rows: Row[],
+  columns: Record<string, (row: Row) => Cell>,
+  empty: string,
+  { json }: OutputOptions,
+): void {
+  if (json) return printJson(rows);
+  if (rows.length === 0) return print(empty);
+  const heading = Object.keys(columns);
+  const lines = [heading, ...rows.map((row) => heading.map((name) => text(columns[name]!(row))))];
+  const widths = heading.map((_, index) => Math.max(...lines.map((line) => line[index]!.length)));
+  for (const line of lines) print(line.map((cell, index) => cell.padEnd(widths[index]!)).join('  ').trimEnd());
+}
+
+/** Names and values under each other, or one JSON object. */
+export function printFacts(facts: Record<string, unknown>, { json }: OutputOptions): void {
+  if (json) return printJson(facts);
+  const width = Math.max(...Object.keys(facts).map((name) => name.length));
+  for (const [name, value] of Object.entries(facts)) print(`${name.padEnd(width)}  ${text(value as Cell)}`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** For progress and notes: standard output belongs to the result. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function text(cell: Cell): string {
+  if (cell === null || cell === undefined) return '-';
+  if (cell instanceof Date) return cell.toISOString();
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+}
+
+/** A bar on a terminal's standard error, redrawn in place; nothing elsewhere. */
+export function progressBar(label: string, total: number): (done: number) => void {
+  if (!process.stderr.isTTY || total === 0) return () => undefined;
+  return (done) => {
+    const filled = Math.round((30 * done) / total);
+    process.stderr.write(`\r${label} [${'='.repeat(filled)}${' '.repeat(30 - filled)}] ${done}/${total}${done >= total ? '\n' : ''}`);
+  };
+}

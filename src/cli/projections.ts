@@ -1,0 +1,154 @@
+import type { Command } from 'commander';
+import { findProjection, listParked, pause, resume, retryParked, skipEvent } from '../core/projection/operate.js';
+import { projectionStatus } from '../core/projection/status.js';
+import { ensureCheckpoints } from '../core/projection/checkpoints.js';
+import { verifyProjection } from '../core/projection/verify.js';
+import { silos } from '../silos.js';
+import { CommandFailure, exitCodes } from './exit.js';
+import { note, print, printJson, printRows, type OutputOptions } from './output.js';
+import { withSession, type Session } from './session.js';
+
+export function addProjectionCommands(program: Command): void {
+  const projections = program.command('projections').description('look at read models and mend them');
+
+  projections
+    .command('status')
+    .description('state, position and lag of every projection; exit code 4 when one is paused or has parked streams')
+    .option('--json', 'print JSON')
+    .action((options: OutputOptions) => withSession((session) => status(session, options)));
+
+  projections
+    .command('parked')
+    .description('streams whose event could not be applied')
+    .argument('[projection]', 'only of this one, as `status` names it')
+    .option('--json', 'print JSON')
+    .action((projection: string | undefined, options: OutputOptions) =>
+      withSession(async ({ pool }) =>
+        printRows(
+          await listParked(pool, projection),
+          {
+            projection: (row) => row.projection,
+            stream: (row) => row.streamId,
+            position: (row) => row.position,
+            event: (row) => row.eventType,
+            attempts: (row) => row.attempts,
+            parked: (row) => row.parkedAt,
+            error: (row) => row.error.split('\n')[0],
+          },
+          'No stream is parked.',
+          options,
+        ),
+      ),
+    );
+
+  projections
+    .command('retry')
+    .description('fold parked streams anew from their first event; exit code 4 when one stays parked')
+    .argument('<projection>')
+    .option('--stream <id>', 'only this stream')
+    .action((projection: string, options: { stream?: string }) => withSession((session) => retry(session, projection, options.stream)));
+
+  projections
+    .command('skip')
+    .description('pass over one event for ever, then fold its stream anew')
+    .argument('<projection>')
+    .argument('<position>', 'position of the event, as `parked` names it')
+    .requiredOption('--reason <text>', 'why; kept with the skip')
+    .action((projection: string, position: string, options: { reason: string }) =>
+      withSession((session) => skip(session, projection, position, options.reason)),
+    );
+
+  projections
+    .command('pause')
+    .description('stop applying events; the log goes on')
+    .argument('<projection>')
+    .requiredOption('--reason <text>', 'why; shown by status')
+    .action((projection: string, options: { reason: string }) =>
+      withSession(async ({ pool }) => {
+        if (!(await pause(pool, projection, options.reason))) throw unknown(projection);
+        print(`${projection} is paused.`);
+      }),
+    );
+
+  projections
+    .command('resume')
+    .description('go on where it stopped')
+    .argument('<projection>')
+    .action((projection: string) =>
+      withSession(async ({ pool }) => {
+        if (!(await resume(pool, projection))) throw unknown(projection);
+        print(`${projection} runs.`);
+      }),
+    );
+
+  projections
+    .command('verify')
+    .description('build the read model anew from the log beside the live one and compare row by row; exit code 4 on a difference')
+    .argument('[projection]', 'default: all of this program')
+    .option('--json', 'print JSON')
+    .action((projection: string | undefined, options: OutputOptions) => withSession((session) => verify(session, projection, options)));
+}
+
+async function status({ pool, core }: Session, options: OutputOptions): Promise<void> {
+  await ensureCheckpoints(pool, core.silos.projections.map(({ versionedName }) => versionedName), core.store.partitions);
+  const rows = await projectionStatus(pool, await core.watermark.safeHead());
+  printRows(
+    rows,
+    {
+      projection: (row) => row.projection,
+      state: (row) => (row.reason ? `${row.state}: ${row.reason}` : row.state),
+      position: (row) => row.position,
+      head: (row) => row.head,
+      'lag (events)': (row) => row.lagEvents,
+      'lag (s)': (row) => row.lagSeconds.toFixed(1),
+      parked: (row) => row.parkedStreams,
+      skipped: (row) => row.skippedEvents,
+      owned: (row) => `${row.ownedPartitions}/${row.partitions}`,
+    },
+    'There are no projections.',
+    options,
+  );
+  if (rows.some((row) => row.state === 'paused' || row.parkedStreams > 0)) process.exitCode = exitCodes.findings;
+}
+
+async function retry({ pool, core }: Session, name: string, streamId?: string): Promise<void> {
+  const definition = findProjection(silos.projections, name);
+  if (!definition) throw unknown(name);
+  const parked = (await listParked(pool, name)).filter((row) => !streamId || row.streamId === streamId);
+  if (parked.length === 0) throw new CommandFailure('No such stream is parked.', exitCodes.notFound);
+  let failed = 0;
+  for (const row of parked) {
+    const reason = await retryParked(pool, definition, row.streamId, (stream, upTo) => core.readStream(stream, upTo));
+    if (reason) failed++;
+    print(`${row.streamId}: ${reason ? `still parked: ${reason.split('\n')[0]}` : 'applied'}`);
+  }
+  if (failed > 0) process.exitCode = exitCodes.findings;
+}
+
+async function skip(session: Session, name: string, text: string, reason: string): Promise<void> {
+  const position = Number(text);
+  if (!Number.isSafeInteger(position) || position < 1) throw new CommandFailure(`${text} is no position.`, exitCodes.usage);
+  const parked = (await listParked(session.pool, name)).find((row) => row.position === position);
+  if (!parked) throw new CommandFailure(`No stream of ${name} is parked at position ${position}.`, exitCodes.notFound);
+  await skipEvent(session.pool, name, position, reason, 'operator');
+  await retry(session, name, parked.streamId);
+}
+
+async function verify({ url, core }: Session, name: string | undefined, options: OutputOptions): Promise<void> {
+  const definitions = name ? silos.projections.filter(({ versionedName }) => versionedName === name) : silos.projections;
+  if (definitions.length === 0) throw unknown(name!);
+  const reports = [];
+  for (const definition of definitions) {
+    if (!options.json) note(`Verifying ${definition.versionedName} …`);
+    reports.push(await verifyProjection(url, core.readPartition, definition));
+  }
+  if (options.json) printJson(reports);
+  for (const report of options.json ? [] : reports) {
+    print(`${report.projection}: ${report.rows} rows, ${report.events} events, ${report.differences.length} differences`);
+    for (const difference of report.differences.slice(0, 20)) print(`  ${difference.kind} ${difference.id}`);
+  }
+  if (reports.some((report) => report.differences.length > 0)) process.exitCode = exitCodes.findings;
+}
+
+const unknown = (projection: string): CommandFailure =>
+  new CommandFailure(`There is no projection ${projection}; \`projections status\` lists them.`, exitCodes.notFound);

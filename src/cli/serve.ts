@@ -1,0 +1,150 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AccountsModule, accountsSdl } from '../accounts/accounts.module.js';
+import { loadConfig, type Config } from '../core/config/config.js';
+import { countStatements, createPool } from '../core/event-store/pool.js';
+import { Listener } from '../core/feed/listener.js';
+import { WakeUp } from '../core/feed/wake-up.js';
+import { createGraphqlModule } from '../core/graphql/graphql.module.js';
+import { createApp } from '../core/http/create-app.js';
+import { Readiness } from '../core/http/readiness.js';
+import { closeGracefully, onTerminationSignal } from '../core/http/shutdown.js';
+import { createLogger, type Logger } from '../core/observability/logger.js';
+import { sqlStatements } from '../core/observability/metrics.js';
+import { StartupError } from '../core/postgres/startup-error.js';
+import { openCore, type Core } from '../core/runtime/core.js';
+import { CoreModule } from '../core/runtime/core.module.js';
+import { migrate } from '../core/runtime/migrate.js';
+import { createProjector, type Projector } from '../core/runtime/projector.js';
+import { eventsApplied, measureFeed } from '../core/runtime/measures.js';
+import { silos } from '../silos.js';
+import { openServerDatabase } from './database.js';
+import { welcomeOperator } from './first-start.js';
+import { openKeyRing } from './session.js';
+
+/** What has to be closed, in the order in which it was opened; it is closed in the opposite one. */
+class Closing {
+  private readonly steps: (() => Promise<unknown>)[] = [];
+
+  add(step: () => Promise<unknown>): void {
+    this.steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (const step of this.steps.splice(0).reverse()) await step();
+  }
+}
+
+/**
+ * Runs the service until it is told to end.
+ * @throws StartupError with one clear line when it cannot start; whatever was opened is closed again.
+ */
+export async function serve(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = createLogger(config);
+  for (const warning of config.warnings) log.warn(warning);
+  const closing = new Closing();
+  // A signal that comes while the service still starts ends it as soon as the step under way is done.
+  let app: NestFastifyApplication | undefined;
+  let stopWanted = false;
+  const stop = async (signal: string) => {
+    stopWanted = true;
+    if (!app) return;
+    log.info({ signal }, 'stopping: answering what was accepted');
+    await closeGracefully(app);
+    await closing.run();
+    log.info('stopped');
+  };
+  onTerminationSignal(
+    (signal) => void stop(signal).catch((error: unknown) => log.error({ err: error }, 'could not stop in order')),
+    () => process.exit(1),
+  );
+  try {
+    const started = await start(config, log, closing);
+    app = started;
+    if (stopWanted) await stop('before it was ready');
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Logger, closing: Closing): Promise<NestFastifyApplication> {
+  const database = await openServerDatabase(config, (line) => log.info(line));
+  closing.add(() => database.close());
+  const migrated = await migrate(database.url);
+  if (migrated.length > 0) log.info({ migrations: migrated }, 'database migrated');
+
+  const { core, projector } = await startCore(config, database.url, log, closing);
+  const dispatcher = core.dispatcher(projector.waiter);
+  const app = await createApp(config, log, [
+    CoreModule.forRoot(core, dispatcher),
+    createGraphqlModule({ typeDefs: [accountsSdl], imports: [AccountsModule] }),
+  ]);
+  registerChecks(app.get(Readiness), core, projector);
+  const url = await listen(app, config);
+  log.info({ url, publicUrl: config.publicUrl }, 'listening');
+  await welcomeOperator(core, dispatcher, config, url);
+  return app;
+}
+
+async function startCore(config: Config, url: string, log: Logger, closing: Closing): Promise<{ core: Core; projector: Projector }> {
+  const onError = (error: Error) => log.warn({ err: error }, 'database connection lost');
+  const pool = createPool({ url, max: 10, role: 'append', onError });
+  countStatements(pool, () => sqlStatements.inc({ pool: 'api' }));
+  closing.add(() => pool.end());
+  const projectionPool = createPool({ url, max: 6, role: 'projection', onError });
+  countStatements(projectionPool, () => sqlStatements.inc({ pool: 'projection' }));
+  closing.add(() => projectionPool.end());
+  const listener = new Listener({ url, onError });
+  await listener.start();
+  closing.add(() => listener.stop());
+  const wakeUp = new WakeUp(projectionPool, listener);
+  closing.add(() => wakeUp.close());
+  const core = await openCore(pool, openKeyRing(config), silos, () => wakeUp.appended(), projectionPool);
+  const projector = createProjector({
+    core,
+    pool: projectionPool,
+    listener,
+    wakeUp,
+    log,
+    onApplied: (projection, events) => eventsApplied.inc({ projection, source: 'store' }, events),
+  });
+  await projector.start();
+  closing.add(() => projector.stop());
+  measureFeed(core, projector);
+  return { core, projector };
+}
+
+function registerChecks(readiness: Readiness, core: Core, { runner }: Projector): void {
+  readiness.register('database', async () => {
+    await core.pool.query('SELECT 1');
+    return { ok: true };
+  });
+  readiness.register('feed', async () => {
+    const stuck = await core.watermark.stuckFor();
+    return stuck ? { ok: false, detail: `no event is read: backend ${stuck.pid} has held an append open for ${Math.round(stuck.stuckMs / 1000)} s` } : { ok: true };
+  });
+  readiness.register('projections', async () => {
+    const paused = runner.members.all.filter((member) => member.paused).map((member) => member.name);
+    const detail = paused.length > 0 ? `paused: ${paused.join(', ')}` : undefined;
+    return runner.caughtUp ? { ok: true, detail } : { ok: false, detail: runner.progressText() };
+  });
+}
+
+async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    await app.close();
+    throw listenFailure(error, config);
+  }
+  return app.getUrl();
+}
+
+function listenFailure(error: unknown, { port, host }: Config): unknown {
+  const code = (error as { code?: string }).code;
+  if (code === 'EADDRINUSE') return new StartupError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with PORT.`);
+  if (code === 'EACCES') return new StartupError(`This account may not listen on port ${port}. Choose a PORT above 1023.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new StartupError(`HOST ${host} is no address of this machine.`);
+  return error;
+}

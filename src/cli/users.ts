@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { findUserByName } from '../accounts/user/user.lookup.js';
+import { UserQueries } from '../accounts/user/user.queries.js';
+import { CommandFailure, exitCodes } from './exit.js';
+import { print, printFacts, type OutputOptions } from './output.js';
+import { withSession, type Session } from './session.js';
+
+type CreateOptions = OutputOptions & { email: string; password?: string; fullName?: string; operator?: boolean };
+
+export function addUserCommands(program: Command): void {
+  const users = program.command('users').description('open accounts and help those who lost theirs');
+
+  users
+    .command('create')
+    .description('open an account, also while registration is closed')
+    .argument('<username>')
+    .requiredOption('--email <address>')
+    .option('--password <text>', 'default: a random one, printed once')
+    .option('--full-name <name>')
+    .option('--operator', 'may manage everything on this instance')
+    .option('--json', 'print JSON')
+    .action((username: string, options: CreateOptions) => withSession((session) => create(session, username, options)));
+
+  users
+    .command('reset-password')
+    .description('set a new password and end all sessions')
+    .argument('<username>')
+    .option('--password <text>', 'default: a random one, printed once')
+    .option('--json', 'print JSON')
+    .action((username: string, options: OutputOptions & { password?: string }) =>
+      withSession(async (session) => {
+        const userId = await userIdOf(session, username);
+        const password = options.password ?? randomPassword();
+        await accountsOf(session).resetPassword(userId, password, session.executeAs('users reset-password'));
+        printFacts({ username, ...(options.password ? {} : { password }) }, options);
+      }),
+    );
+
+  users
+    .command('token')
+    .description('make an API token for an account; printed once')
+    .argument('<username>')
+    .option('--name <text>', 'what the token is called', 'made by the operator')
+    .option('--json', 'print JSON')
+    .action((username: string, options: OutputOptions & { name: string }) =>
+      withSession(async (session) => {
+        const userId = await userIdOf(session, username);
+        const { raw } = await accountsOf(session).generateApiToken(userId, options.name, session.executeAs('users token'));
+        printFacts({ username, token: raw }, options);
+      }),
+    );
+
+  users
+    .command('erase')
+    .description('destroy the personal data of an account for ever; its name stays taken')
+    .argument('<username>')
+    .requiredOption('--yes', 'there is no way back')
+    .action((username: string) =>
+      withSession(async (session) => {
+        await accountsOf(session).erase(await userIdOf(session, username), session.executeAs('users erase'));
+        print(`${username} is erased.`);
+      }),
+    );
+}
+
+async function create(session: Session, username: string, options: CreateOptions): Promise<void> {
+  const password = options.password ?? randomPassword();
+  const account = { username, email: options.email, password, fullName: options.fullName, isOperator: options.operator };
+  await accountsOf(session).register(account, session.executeAs('users create'));
+  printFacts({ username, email: options.email, ...(options.password ? {} : { password }) }, options);
+}
+
+/** By the claim on the name, not by a read model: it holds also while no server applies events. */
+async function userIdOf(session: Session, username: string): Promise<string> {
+  const userId = await findUserByName(session.pool, username);
+  if (!userId) throw new CommandFailure(`There is no user ${username}.`, exitCodes.notFound);
+  return userId;
+}
+
+export function accountsOf({ core }: Pick<Session, 'core'>): AccountsService {
+  return new AccountsService(core.store, core.reader, new UserQueries(core.readModel));
+}
+
+/** 20 characters of base64url: 120 bits. */
+export const randomPassword = (): string => randomBytes(15).toString('base64url');

@@ -1,0 +1,40 @@
+import { createHmac } from 'node:crypto';
+import { claimKey, personalClaimKey } from '../event-store/claims.js';
+import type { Actor, CommandKey } from '../event-store/types.js';
+import type { CommandBase, CommandClass } from './command.js';
+import type { Claim } from './decision.js';
+
+/** The keyed hashes of the command side. The key never leaves the key ring's database; without it the hashes say nothing. */
+export class CommandKeys {
+  constructor(private readonly hmacKey: Buffer) {}
+
+  /** Undefined when the client gave no clientMutationId; old clients send an empty one. */
+  keyOf(command: CommandBase): CommandKey | undefined {
+    const { meta, idempotency } = command.dispatch;
+    if (!idempotency?.key) return undefined;
+    return {
+      scope: scopeOf(meta.actor),
+      command: (command.constructor as CommandClass).commandName,
+      key: idempotency.key,
+      inputHash: createHmac('sha256', this.hmacKey).update(canonicalJson(idempotency.input)).digest(),
+    };
+  }
+
+  claimKey(claim: Claim): string {
+    return claim.personal ? personalClaimKey(claim.kind, claim.value, this.hmacKey) : claimKey(claim.kind, claim.value);
+  }
+}
+
+function scopeOf(actor: Actor): string {
+  if (actor.kind === 'user') return `user:${actor.userId}`;
+  return actor.kind === 'system' ? `system:${actor.name}` : 'anonymous';
+}
+
+/** JSON with sorted object keys: the same input in another order is the same input. Null and absent are the same, as clients send either. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    const entries = Object.entries(part).filter(([, member]) => member !== null && member !== undefined);
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

@@ -1,0 +1,48 @@
+import type { Target } from '../projection/waiter.js';
+import type { CommandBase, CommandMeta } from './command.js';
+import type { CommandExecutor, Executed } from './executor.js';
+import type { Silos } from './silo.js';
+
+/** Whoever can wait until read models have seen a position; a program without projections has nothing to wait for. */
+export type Visibility = { wait(targets: Target[]): Promise<void> };
+
+/** The write path: executes a command and waits until the read models that its payload shows have seen it. */
+export class Dispatcher {
+  constructor(
+    private readonly silos: Silos,
+    private readonly executor: CommandExecutor,
+    private readonly visibility: Visibility | null,
+  ) {}
+
+  /**
+   * @throws Refusal: the decision's own, CONFLICT, client_mutation_id_conflict, COMMITTED_NOT_VISIBLE.
+   * A decision without events and a repeat wait for the stream's head, so that their caller, too, reads what it wrote.
+   */
+  async run(command: CommandBase): Promise<Executed> {
+    const { silo, aggregate, decide } = this.silos.routeOf(command);
+    const executed = await this.executor.execute(command, aggregate, decide);
+    if (this.visibility && executed.version > 0) {
+      const types = executed.types.length > 0 ? executed.types : Object.keys(aggregate.events);
+      const { partition, position, streamId } = executed;
+      await this.visibility.wait(
+        this.silos.projectionsFor(silo, types).map(({ versionedName }) => ({ projection: versionedName, partition, position, streamId })),
+      );
+    }
+    return executed;
+  }
+}
+
+/**
+ * Runs commands on behalf of one caller. `input` is what the client sent: its clientMutationId names the command, and the same id with
+ * other input is refused. Without an input the command has no idempotency key.
+ */
+export type Execute = (command: CommandBase, input?: object) => Promise<Executed>;
+
+/** @param run where a stamped command goes: the framework's command bus, or the dispatcher itself. */
+export function executeFor(meta: () => CommandMeta, run: (command: CommandBase) => Promise<Executed>): Execute {
+  return (command, input) => {
+    const key = (input as { clientMutationId?: string | null } | undefined)?.clientMutationId;
+    command.dispatch = { meta: meta(), idempotency: key ? { key, input } : undefined };
+    return run(command);
+  };
+}

@@ -1,0 +1,75 @@
+import { declaredProjections, typesOf, type Projection } from '../projection/definition.js';
+import type { EventTypes } from '../event-store/event-types.js';
+import { declaredAggregates, type Aggregate, type Decide } from './aggregate.js';
+import { declaredCommands, type CommandBase, type CommandClass } from './command.js';
+
+/** What one silo brings: its module registers each aggregate and each projection here, once. */
+export type Silo = { name: string; aggregates: Aggregate[]; projections: Projection[] };
+
+export type CommandRoute = { commandClass: CommandClass; silo: string; aggregate: Aggregate; decide: Decide<any, any, any> };
+
+/** All silos of this program, and what can be looked up in them. */
+export class Silos {
+  private readonly routes = new Map<string, CommandRoute>();
+  readonly projections: Projection[];
+  readonly eventTypes: EventTypes;
+
+  /**
+   * @param options.complete false for a part of the program, such as a test's own silos
+   * @throws Error that names what a loaded module declares and no silo registers, or what is registered twice.
+   */
+  constructor(
+    readonly all: Silo[],
+    options: { complete: boolean } = { complete: true },
+  ) {
+    this.projections = all.flatMap((silo) => silo.projections);
+    for (const silo of all) for (const aggregate of silo.aggregates) this.addRoutes(silo.name, aggregate);
+    this.eventTypes = Object.assign({}, ...all.flatMap((silo) => silo.aggregates.map(({ events }) => events)));
+    assertUnique(this.projections.map(({ versionedName }) => versionedName));
+    if (options.complete) this.assertComplete();
+  }
+
+  get commandRoutes(): CommandRoute[] {
+    return [...this.routes.values()];
+  }
+
+  routeOf(command: CommandBase): CommandRoute {
+    const name = (command.constructor as CommandClass).commandName;
+    const route = this.routes.get(name);
+    if (!route) throw new Error(`The command ${name} is listed in no registered aggregate.`);
+    return route;
+  }
+
+  /** The silo's own projections that read any of these types: what a payload of the silo shows. */
+  projectionsFor(siloName: string, types: string[]): Projection[] {
+    const silo = this.all.find(({ name }) => name === siloName)!;
+    return silo.projections.filter((projection) => typesOf(projection).some((type) => types.includes(type)));
+  }
+
+  private addRoutes(silo: string, aggregate: Aggregate): void {
+    for (const [commandClass, decide] of aggregate.decisions) {
+      const name = commandClass.commandName;
+      if (this.routes.has(name)) throw new Error(`The command ${name} is registered twice.`);
+      this.routes.set(name, { commandClass, silo, aggregate, decide });
+    }
+  }
+
+  private assertComplete(): void {
+    const aggregates = new Set(this.all.flatMap((silo) => silo.aggregates));
+    const projections = new Set(this.projections);
+    for (const aggregate of declaredAggregates()) {
+      if (!aggregates.has(aggregate)) throw new Error(`The aggregate ${aggregate.name} is registered by no silo.`);
+    }
+    for (const projection of declaredProjections()) {
+      if (!projections.has(projection)) throw new Error(`The projection ${projection.name} is registered by no silo.`);
+    }
+    for (const name of declaredCommands()) {
+      if (!this.routes.has(name)) throw new Error(`The command ${name} has no decide function: list it in its aggregate's decisions.`);
+    }
+  }
+}
+
+function assertUnique(names: string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice) throw new Error(`The projection ${twice} is registered twice.`);
+}

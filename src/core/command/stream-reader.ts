@@ -1,0 +1,59 @@
+import { subjectsOf } from '../crypto/sealed.js';
+import type { DataKeys, OpenedKey } from '../event-store/data-keys.js';
+import type { EventCodec } from '../event-store/event-codec.js';
+import type { EventStore } from '../event-store/event-store.js';
+import type { AppendResult, CommandKey, Event, StoredEvent, StreamHead } from '../event-store/types.js';
+import type { Aggregate } from './aggregate.js';
+
+export type LoadedAggregate<State = any> = {
+  head: StreamHead;
+  state: State;
+  dataKeys: Map<string, OpenedKey>;
+  /** The result of the first time, when the command key is known. */
+  repeated?: AppendResult;
+  eventsSinceSnapshot: number;
+};
+
+/** Brings an aggregate's state up from its stream: one statement. */
+export class StreamReader {
+  constructor(
+    private readonly store: EventStore,
+    private readonly codec: EventCodec,
+    private readonly dataKeys: DataKeys,
+  ) {}
+
+  async load<State>(aggregate: Aggregate<State>, streamId: string, commandKey?: CommandKey): Promise<LoadedAggregate<State>> {
+    const options = { subjects: [streamId], stateVersion: stateVersionOf(aggregate, streamId) };
+    const loaded = await this.store.load([streamId], commandKey, options);
+    const { head, events: stored, snapshot } = loaded.streams.get(streamId)!;
+    const dataKeys = await this.keysFor(aggregate, stored, this.dataKeys.open([...loaded.dataKeys.values()]));
+    const events = this.codec.decodeWith(aggregate.events, stored, dataKeys);
+    return {
+      head,
+      state: events.reduce(aggregate.evolve, (snapshot?.state as State | undefined) ?? aggregate.initialState),
+      dataKeys,
+      repeated: loaded.earlier,
+      eventsSinceSnapshot: events.length,
+    };
+  }
+
+  /** A snapshot is a cache: it is written when the stream has grown enough, after the append, and its failure harms nobody. */
+  afterAppend(aggregate: Aggregate, loaded: LoadedAggregate, written: Event[], version: number): void {
+    if (!aggregate.snapshot || loaded.eventsSinceSnapshot + written.length < aggregate.snapshot.everyEvents) return;
+    const state = written.reduce(aggregate.evolve, loaded.state);
+    this.store.saveSnapshot(loaded.head.streamId, aggregate.snapshot.stateVersion, version, state).catch(() => undefined);
+  }
+
+  /** The stream's own key came with the load; keys of other subjects in it, which is rare, cost one more statement. */
+  private async keysFor(aggregate: Aggregate, events: StoredEvent[], known: Map<string, OpenedKey>): Promise<Map<string, OpenedKey>> {
+    const missing = events
+      .flatMap((event) => subjectsOf(aggregate.events[event.type]?.sealed ?? [], event.data))
+      .filter((subject) => !known.has(subject));
+    if (missing.length === 0) return known;
+    return new Map([...known, ...(await this.dataKeys.find([...new Set(missing)]))]);
+  }
+}
+
+function stateVersionOf(aggregate: Aggregate, streamId: string): Record<string, number> {
+  return aggregate.snapshot ? { [streamId]: aggregate.snapshot.stateVersion } : {};
+}

@@ -1,0 +1,68 @@
+export type Setting = {
+  /** What the operator writes when the setting is absent from the environment; empty when there is no default. */
+  default: string;
+  /** What may be written. Also the second half of the message about a bad value. */
+  allowed: string;
+  /** One line for `--help` and the README. */
+  doc: string;
+  /** The value must never be printed. */
+  secret?: true;
+};
+
+/** Every setting there is, in the order in which the documentation lists them. */
+export const settings = {
+  PORT: {
+    default: '4000',
+    allowed: 'a whole number from 0 to 65535; 0 takes any free port',
+    doc: 'Port of the HTTP server.',
+  },
+  HOST: {
+    default: '127.0.0.1',
+    allowed: 'an IP address or a host name of this machine; 0.0.0.0 listens on every network',
+    doc: 'Address that the HTTP server listens on.',
+  },
+  WAYBILL_DATA_DIR: {
+    default: '.waybill',
+    allowed: 'a folder; it is made when it is missing',
+    doc: 'Folder of the embedded database and of stored files.',
+  },
+  WAYBILL_PUBLIC_URL: {
+    default: 'http://localhost:<port>',
+    allowed: 'an http or https URL without path, query or login, for example https://packages.example.com',
+    doc: 'URL under which clients reach this server; links in answers and mails start with it.',
+  },
+  WAYBILL_TRUST_PROXY: {
+    default: 'false',
+    allowed: 'false, true, a number of proxies, or a comma separated list of IP addresses and ranges (10.0.0.0/8)',
+    doc: 'Which reverse proxies may say who the client is (X-Forwarded-* and X-Request-Id).',
+  },
+  WAYBILL_REGISTRATION: {
+    default: 'open',
+    allowed: 'open or closed',
+    doc: 'Whether anybody may register, or only an operator makes accounts.',
+  },
+  DATABASE_URL: {
+    default: '',
+    allowed: 'postgres://user:password@host:5432/database',
+    doc: 'PostgreSQL 15 to 18 to use in place of the embedded one.',
+    secret: true,
+  },
+  WAYBILL_KEYS: {
+    default: '',
+    allowed: 'the text of a key ring, as `waybill keys` prints it',
+    doc: 'Key ring that wraps the data keys; without it the ring is kept in the data folder.',
+    secret: true,
+  },
+  WAYBILL_LOG_LEVEL: {
+    default: 'info',
+    allowed: 'trace, debug, info, warn, error, fatal or silent',
+    doc: 'Least important log line that is written.',
+  },
+  WAYBILL_LOG_FORMAT: {
+    default: 'auto',
+    allowed: 'auto, json or pretty',
+    doc: 'Form of the log; auto is pretty in a terminal and JSON elsewhere.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;

@@ -1,0 +1,60 @@
+import pg from 'pg';
+
+/**
+ * `append`: short write transactions that must not hang while they hold the lease. `projection`: writes that can be
+ * repeated from the log, so they need not wait for the disk. `read`: all else.
+ */
+export type PoolRole = 'append' | 'projection' | 'read';
+
+export type PoolOptions = {
+  url: string;
+  /** Most connections at a time. */
+  max: number;
+  role: PoolRole;
+  /** Hears of idle connections that broke; the pool replaces them by itself. */
+  onError?: (error: Error) => void;
+};
+
+const LOCK_TIMEOUT_MS = 5_000;
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
+/** A pool whose connections have their settings from the first moment, without a round trip. */
+export function createPool({ url, max, role, onError = () => undefined }: PoolOptions): pg.Pool {
+  const { connectionString, options } = splitOptions(url);
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    application_name: `waybill ${role}`,
+    keepAlive: true,
+    options: [options, '-c TimeZone=UTC', role === 'projection' ? '-c synchronous_commit=off' : ''].join(' ').trim(),
+    // A batch sends its first statements together: one round trip instead of three.
+    ...(role === 'projection' && { pipeline: true }),
+    ...(role === 'append' && {
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    }),
+  });
+  // Without a listener a broken idle connection would end the process.
+  pool.on('error', onError);
+  return pool;
+}
+
+/** pg lets `options` in the URL replace ours; both are wanted. */
+function splitOptions(url: string): { connectionString: string; options: string } {
+  if (!url.includes('options=')) return { connectionString: url, options: '' };
+  const parsed = new URL(url);
+  const options = parsed.searchParams.get('options') ?? '';
+  parsed.searchParams.delete('options');
+  return { connectionString: parsed.href, options };
+}
+
+/** Calls `counter` for every statement that the pool sends from now on, through whichever connection. Call it before the first. */
+export function countStatements(pool: pg.Pool, counter: () => void): void {
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    client.query = ((...args: unknown[]) => {
+      counter();
+      return query(...args);
+    }) as typeof client.query;
+  });
+}

@@ -1,0 +1,108 @@
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
+import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import type { ApolloDriverConfig } from '@nestjs/apollo';
+import { GraphQLModule } from '@nestjs/graphql';
+import type { FastifyRequest } from 'fastify';
+import { LOGGER, type Logger } from '../observability/logger.js';
+import { Authenticator, ContextFactory } from './context.js';
+import { DocumentCache } from './document-cache.js';
+import { WaybillDriver } from './driver.js';
+import { limitOperations, parseOptions, validationOptions } from './limits.js';
+import { fillNullsWithDefaults } from './null-defaults.js';
+import { PolicyIndex } from './policy-index.js';
+import { PolicyGuard } from './policy.guard.js';
+import { requestHandling, wrapped } from './request-plugin.js';
+import { scalars } from './scalars.js';
+import { readSdl } from './sdl.js';
+import { createValidationPipe } from './validation.js';
+
+export type GraphqlOptions = {
+  /** The schema text of each silo, as `readSdl` gives it. base.graphql is added. */
+  typeDefs: readonly string[];
+  /** Modules with the resolvers. One of them provides and exports an Authenticator. */
+  imports: (Type | DynamicModule)[];
+};
+
+/** A million characters of query text: thousands of different queries, some 30 MB of parsed documents. */
+const documentCacheCharacters = 1_000_000;
+
+/** What silos may inject besides what HttpModule gives them. */
+@Global()
+@Module({ providers: [ContextFactory, PolicyIndex], exports: [ContextFactory, PolicyIndex] })
+class GraphqlKitModule {}
+
+@Module({})
+class GraphqlModule {}
+
+/** GraphQL at /graphql: schema first, policies and validation on every root field, limits, masked errors. */
+export function createGraphqlModule({ typeDefs, imports }: GraphqlOptions): DynamicModule {
+  // One text: separate ones would be joined by commas, and a comma after a comment's line is lost in the comment.
+  const sdl = [readSdl(import.meta.dirname, 'base.graphql'), ...typeDefs].join('\n');
+  const apollo = GraphQLModule.forRootAsync<ApolloDriverConfig>({
+    driver: WaybillDriver,
+    imports,
+    inject: [ContextFactory, PolicyIndex, LOGGER, Authenticator],
+    useFactory: (contexts: ContextFactory, index: PolicyIndex, logger: Logger, authenticator: Authenticator) =>
+      apolloOptions(sdl, contexts, index, logger, authenticator),
+  });
+  return {
+    module: GraphqlModule,
+    imports: [GraphqlKitModule, ...imports, apollo],
+    providers: [
+      { provide: APP_GUARD, useClass: PolicyGuard },
+      { provide: APP_PIPE, useFactory: createValidationPipe },
+    ],
+  };
+}
+
+function apolloOptions(
+  typeDefs: string,
+  contexts: ContextFactory,
+  index: PolicyIndex,
+  logger: Logger,
+  authenticator: Authenticator,
+): Omit<ApolloDriverConfig, 'driver'> {
+  const { plugin, formatError, present } = requestHandling(index, logger);
+  return {
+    typeDefs,
+    resolvers: scalars,
+    transformSchema: fillNullsWithDefaults,
+    context: (request: FastifyRequest) =>
+      contexts.create(request, authenticator).catch((error: unknown) => {
+        throw present(wrapped(error), { requestId: request.id, log: request.log });
+      }),
+    formatError,
+    plugins: [
+      plugin,
+      // Wraps every field of the schema and is the largest single cost of a request.
+      ApolloServerPluginCacheControlDisabled(),
+      // Switched on by APOLLO_* variables in the environment, which is not ours to read.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+    ],
+    // The schema is public: clients and the query editor read it.
+    introspection: true,
+    graphiql: false,
+    nodeEnv: 'production',
+    autoTransformHttpErrors: false,
+    // Nothing sets a status during execution, so there is none to undo: an executed operation is always 200.
+    preserveHttpStatusForExecutionErrors: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    documentStore: new DocumentCache(documentCacheCharacters),
+    parseOptions,
+    validationRules: [limitOperations],
+    validationOptions,
+    logger,
+  };
+}

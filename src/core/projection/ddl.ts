@@ -1,0 +1,40 @@
+import type { Projection, RowsProjection, SumsProjection } from './definition.js';
+
+/** Where a projection's table lives: `read` for the live one, another schema for a shadow. */
+export type Schema = string;
+
+export const liveSchema: Schema = 'read';
+
+/** `"read"."namespaces_v1"`. */
+export function tableName(definition: Projection, schema: Schema = liveSchema): string {
+  return `${quoted(schema)}.${quoted(definition.versionedName)}`;
+}
+
+export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+
+/** Statements that make the table and its indexes when they are missing. Safe to run from two processes at once. */
+export function createTable(definition: Projection, schema: Schema = liveSchema): string[] {
+  return definition.kind === 'rows' ? createRows(definition, schema) : [createSums(definition, schema)];
+}
+
+function createRows(definition: RowsProjection, schema: Schema): string[] {
+  const table = tableName(definition, schema);
+  const columns = definition.table.columns.map(
+    (column) => `${quoted(column.name)} ${column.type}${column.nullable ? '' : ' NOT NULL'}`,
+  );
+  // Rows of one stream are found by it on retry; one row per stream needs no second name for it.
+  const streamId = definition.keys ? ['stream_id text NOT NULL'] : [];
+  const indices = [...definition.table.indices, ...(definition.keys ? [['stream_id']] : [])];
+  return [
+    `CREATE TABLE IF NOT EXISTS ${table} (${[...columns, ...streamId, 'position bigint NOT NULL', 'PRIMARY KEY (id)'].join(', ')}) WITH (fillfactor = 85)`,
+    ...indices.map(
+      (names) =>
+        `CREATE INDEX IF NOT EXISTS ${quoted(`${definition.versionedName}_${names.join('_')}`)} ON ${table} (${names.map(quoted).join(', ')})`,
+    ),
+  ];
+}
+
+function createSums(definition: SumsProjection, schema: Schema): string {
+  const counters = definition.counters.map((counter) => `${quoted(counter)} bigint NOT NULL`);
+  return `CREATE TABLE IF NOT EXISTS ${tableName(definition, schema)} (group_key text NOT NULL, partition smallint NOT NULL, ${counters.join(', ')}, PRIMARY KEY (group_key, partition)) WITH (fillfactor = 85)`;
+}

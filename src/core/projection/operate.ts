@@ -1,0 +1,133 @@
+import type pg from 'pg';
+import type { Recorded } from '../event-store/types.js';
+import { byStream } from './batch.js';
+import { pauseProjection, resumeProjection } from './checkpoints.js';
+import { typesOf, type Projection } from './definition.js';
+import { describeFailure, isPoison } from './failure.js';
+import { writerOf } from './writer.js';
+
+/** Reads the whole stream, decoded, up to and with a position. */
+export type StreamReader = (streamId: string, upToPosition: number) => Promise<Recorded[]>;
+
+/** Commands of an operator. Each one takes effect in the running processes by a notification on `controlChannel`, at the latest at their next start. */
+export const controlChannel = 'waybill_control';
+
+export type ParkedRow = {
+  projection: string;
+  streamId: string;
+  partition: number;
+  position: number;
+  eventType: string;
+  error: string;
+  attempts: number;
+  parkedAt: Date;
+};
+
+export async function listParked(pool: pg.Pool, projection?: string): Promise<ParkedRow[]> {
+  const { rows } = await pool.query(
+    `SELECT projection, stream_id AS "streamId", partition, position, event_type AS "eventType", error, attempts, parked_at AS "parkedAt"
+     FROM store.parked_streams WHERE $1::text IS NULL OR projection = $1 ORDER BY parked_at, projection, stream_id`,
+    [projection ?? null],
+  );
+  return rows.map((row) => ({ ...row, position: Number(row.position) }));
+}
+
+/** By the name that status and checkpoints use: `namespaces_v1`. */
+export function findProjection(projections: Projection[], versionedName: string): Projection | undefined {
+  return projections.find((projection) => projection.versionedName === versionedName);
+}
+
+export async function pause(pool: pg.Pool, projection: string, reason: string): Promise<boolean> {
+  const found = await pauseProjection(pool, projection, reason);
+  await notifyControl(pool);
+  return found;
+}
+
+export async function resume(pool: pg.Pool, projection: string): Promise<boolean> {
+  const found = await resumeProjection(pool, projection);
+  await notifyControl(pool);
+  return found;
+}
+
+/**
+ * Folds a parked stream anew, up to where its partition stands, and takes it back into the projection.
+ * Rows are folded from the stream's first event; sums, which cannot be taken back, from the event that was parked.
+ * The checkpoint's row is locked and its generation raised, so a runner that still thinks the stream parked fails its next
+ * compare-and-set and reads again, instead of passing over an event.
+ * @returns null when it worked, else why the stream stays parked; undefined when it is not parked.
+ */
+export async function retryParked(
+  pool: pg.Pool,
+  definition: Projection,
+  streamId: string,
+  readStream: StreamReader,
+): Promise<string | null | undefined> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const result = await retryInTransaction(client, definition, streamId, readStream);
+    await client.query('COMMIT');
+    await notifyControl(pool);
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+async function retryInTransaction(
+  client: pg.ClientBase,
+  definition: Projection,
+  streamId: string,
+  readStream: StreamReader,
+): Promise<string | null | undefined> {
+  const name = definition.versionedName;
+  const parked = await client.query('SELECT partition, position FROM store.parked_streams WHERE projection = $1 AND stream_id = $2', [
+    name,
+    streamId,
+  ]);
+  if (parked.rowCount === 0) return undefined;
+  const { partition, position } = parked.rows[0];
+  const checkpoint = await client.query(
+    'UPDATE store.checkpoints SET generation = generation + 1 WHERE projection = $1 AND partition = $2 RETURNING position',
+    [name, partition],
+  );
+  const skips = await client.query('SELECT position FROM store.skipped_events WHERE projection = $1', [name]);
+  const skipped = new Set(skips.rows.map((row) => Number(row.position)));
+  const from = definition.kind === 'sums' ? Number(position) : 0;
+  const events = (await readStream(streamId, Number(checkpoint.rows[0].position))).filter(
+    (event) => event.position >= from && !skipped.has(event.position) && typesOf(definition).includes(event.type),
+  );
+  await client.query('SAVEPOINT fold');
+  try {
+    const writer = writerOf(definition);
+    await writer.clear(client, streamId);
+    for (const batch of byStream(events)) await writer.write(client, [writer.fold(batch, new Map())]);
+  } catch (error) {
+    if (!isPoison(error)) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT fold');
+    const reason = describeFailure(error);
+    await client.query(
+      'UPDATE store.parked_streams SET attempts = attempts + 1, error = $3 WHERE projection = $1 AND stream_id = $2',
+      [name, streamId, reason],
+    );
+    return reason;
+  }
+  await client.query('DELETE FROM store.parked_streams WHERE projection = $1 AND stream_id = $2', [name, streamId]);
+  return null;
+}
+
+/** Records that a projection passes over one event, for ever: live, on retry, on rebuild and in verify. Retry the stream afterwards. */
+export async function skipEvent(pool: pg.Pool, projection: string, position: number, reason: string, by: string): Promise<void> {
+  await pool.query(
+    'INSERT INTO store.skipped_events (projection, position, reason, skipped_by) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+    [projection, position, reason, by],
+  );
+  await notifyControl(pool);
+}
+
+async function notifyControl(pool: pg.Pool): Promise<void> {
+  await pool.query(`SELECT pg_notify($1, '')`, [controlChannel]);
+}

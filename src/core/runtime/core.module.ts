@@ -1,0 +1,27 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { CommandGateway } from '../command/command.gateway.js';
+import { Dispatcher } from '../command/dispatcher.js';
+import { Silos } from '../command/silo.js';
+import { StreamReader } from '../command/stream-reader.js';
+import { CommandContext } from '../graphql/command-context.js';
+import { EventStore } from '../event-store/event-store.js';
+import { Reader } from '../read/reader.js';
+import type { Core } from './core.js';
+
+/** What silos may inject. Everything was made before the framework starts, so nothing here is request-scoped or asynchronous. */
+@Module({})
+export class CoreModule {
+  static forRoot(core: Core, dispatcher: Dispatcher): DynamicModule {
+    const providers = [
+      { provide: EventStore, useValue: core.store },
+      { provide: StreamReader, useValue: core.reader },
+      { provide: Silos, useValue: core.silos },
+      { provide: Dispatcher, useValue: dispatcher },
+      { provide: Reader, useValue: core.readModel },
+      CommandGateway,
+      CommandContext,
+    ];
+    return { module: CoreModule, global: true, imports: [CqrsModule.forRoot()], providers, exports: providers };
+  }
+}

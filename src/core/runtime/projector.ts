@@ -1,0 +1,88 @@
+import type pg from 'pg';
+import { typesOf } from '../projection/definition.js';
+import { readPage } from '../feed/store-feed.js';
+import type { Listener } from '../feed/listener.js';
+import type { WakeUp } from '../feed/wake-up.js';
+import { controlChannel } from '../projection/operate.js';
+import { Ownership } from '../projection/ownership.js';
+import type { RunnerLog, RunnerOptions } from '../projection/ports.js';
+import { ProjectionRunner } from '../projection/runner.js';
+import { VisibilityWaiter } from '../projection/waiter.js';
+import type { Core } from './core.js';
+
+export const progressChannel = 'waybill_progress';
+
+export type Projector = { runner: ProjectionRunner; waiter: VisibilityWaiter; start(): Promise<void>; stop(): Promise<void> };
+
+export type ProjectorPorts = {
+  core: Core;
+  /** Connections of its own, with synchronous_commit off: read models can be derived again. */
+  pool: pg.Pool;
+  listener: Listener;
+  wakeUp: WakeUp;
+  log: RunnerLog;
+  onApplied?(projection: string, events: number): void;
+  options?: Partial<RunnerOptions>;
+};
+
+/** Ties the runner to the store's feed, to the notifications of other processes and to the waits of this one. */
+export function createProjector(ports: ProjectorPorts): Projector {
+  const { core, pool, listener, wakeUp, log } = ports;
+  const types = new Set(core.silos.projections.flatMap(typesOf));
+  let othersLive = false;
+  const progress = coalesced(20, () => {
+    // Nobody else is there to be told, most of the time.
+    if (othersLive) pool.query(`SELECT pg_notify($1, '')`, [progressChannel]).catch(() => undefined);
+  });
+  const runner = new ProjectionRunner(
+    core.silos.projections,
+    {
+      pool,
+      partitions: core.store.partitions,
+      safeHead: () => core.watermark.safeHead(),
+      readPage: async (request) => {
+        const stored = await readPage(core.feedPool, request);
+        const reached = stored.length < request.limit ? request.upTo : stored.at(-1)!.position;
+        const wanted = stored.filter((event) => types.has(event.type));
+        return { events: await core.codec.decode(core.silos.eventTypes, wanted), reached };
+      },
+      ownership: new Ownership(pool, core.store.partitions),
+      liveness: () => listener.backend,
+      log,
+      onApplied: ports.onApplied,
+      onProgress: progress,
+      onLiveProcesses: (count) => {
+        othersLive = count > 1;
+        wakeUp.othersListening = othersLive;
+      },
+    },
+    ports.options,
+  );
+  const waiter = new VisibilityWaiter(pool, runner);
+  const unsubscribe = [
+    wakeUp.subscribe(() => runner.wake()),
+    listener.on(controlChannel, () => runner.reload()),
+    listener.on(progressChannel, () => waiter.notify()),
+  ];
+  return {
+    runner,
+    waiter,
+    start: () => runner.start(),
+    stop: async () => {
+      for (const end of unsubscribe) end();
+      await runner.stop();
+    },
+  };
+}
+
+/** Runs `work` at most once per interval, and once more after the last call. */
+function coalesced(intervalMs: number, work: () => void): () => void {
+  let timer: NodeJS.Timeout | null = null;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      work();
+    }, intervalMs);
+    timer.unref();
+  };
+}

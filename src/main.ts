@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { addEventCommands } from './cli/events.js';
+import { reportFailure, exitCodes } from './cli/exit.js';
+import { addKeyCommands } from './cli/keys.js';
+import { addMigrateCommand } from './cli/migrate.js';
+import { addProjectionCommands } from './cli/projections.js';
+import { addUserCommands } from './cli/users.js';
+import { settings } from './core/config/settings.js';
+
+/** One binary, roles by argument. */
+const program = new Command('waybill')
+  .description('A self-hosted, event-sourced backend for WebAssembly packages and apps.')
+  .version(process.env.npm_package_version ?? '0.1.0')
+  .showHelpAfterError('(--help lists what there is)')
+  .exitOverride()
+  .addHelpText('after', () => `\nSettings, all by environment:\n${settingsHelp()}\n\nExit codes: ${exitCodeHelp()}`);
+
+program
+  .command('serve')
+  .description('run the service: API, projections, and the embedded database unless DATABASE_URL names another')
+  .action(async () => {
+    // The framework is loaded for the server alone; other commands start without it.
+    const { serve } = await import('./cli/serve.js');
+    await serve();
+  });
+addMigrateCommand(program);
+addProjectionCommands(program);
+addEventCommands(program);
+addUserCommands(program);
+addKeyCommands(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = isUsage(error) ? error.exitCode && exitCodes.usage : reportFailure(error);
+}
+
+/** Commander has already said what is wrong, or printed the help that was asked for (exit code 0). */
+function isUsage(error: unknown): error is { exitCode: number } {
+  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('commander.');
+}
+
+function settingsHelp(): string {
+  return Object.entries(settings)
+    .map(([name, { doc, default: standard }]) => `  ${name.padEnd(22)}${doc}${standard ? ` Default: ${standard}.` : ''}`)
+    .join('\n');
+}
+
+function exitCodeHelp(): string {
+  const { ok, failed, usage, notFound, findings } = exitCodes;
+  return `${ok} done, ${failed} failed, ${usage} wrong usage or settings, ${notFound} not found, ${findings} done with findings.`;
+}

@@ -1,0 +1,5 @@
+import { accounts } from './accounts/accounts.silo.js';
+import { Silos } from './core/command/silo.js';
+
+/** Every silo of the product: one line each. */
+export const silos = new Silos([accounts]);

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { executeFor, type Execute } from '../../src/core/command/dispatcher.js';
+import { Silos, type Silo } from '../../src/core/command/silo.js';
+import { KeyRing, generateRingKey } from '../../src/core/crypto/key-ring.js';
+import { createPool } from '../../src/core/event-store/pool.js';
+import type { Actor } from '../../src/core/event-store/types.js';
+import { Listener } from '../../src/core/feed/listener.js';
+import { WakeUp } from '../../src/core/feed/wake-up.js';
+import type { RunnerOptions } from '../../src/core/projection/ports.js';
+import { openCore, type Core } from '../../src/core/runtime/core.js';
+import { createProjector, type Projector } from '../../src/core/runtime/projector.js';
+
+/** The write side and the projections of one process, without HTTP. Several of them on one database are several processes. */
+export type TestInstance = {
+  core: Core;
+  projector: Projector;
+  pool: pg.Pool;
+  /** What the runner logged, newest last. */
+  logged: { level: string; message: string; fields: object }[];
+  /** Runs commands as somebody and waits until they are visible. */
+  executeAs(actor: Actor): Execute;
+  stop(): Promise<void>;
+};
+
+export type InstanceOptions = { ring?: KeyRing; runner?: Partial<RunnerOptions> };
+
+export async function startInstance(url: string, silos: Silo[], options: InstanceOptions = {}): Promise<TestInstance> {
+  const pool = createPool({ url, max: 6, role: 'append' });
+  const projectionPool = createPool({ url, max: 4, role: 'projection' });
+  const listener = new Listener({ url });
+  await listener.start();
+  const wakeUp = new WakeUp(projectionPool, listener);
+  const ring = options.ring ?? new KeyRing([generateRingKey()]);
+  const core = await openCore(pool, ring, testSilos(silos), () => wakeUp.appended(), projectionPool);
+  const logged: TestInstance['logged'] = [];
+  const to = (level: string) => (fields: object, message: string) => logged.push({ level, message, fields });
+  const log = { info: to('info'), warn: to('warn'), error: to('error') };
+  const projector = createProjector({ core, pool: projectionPool, listener, wakeUp, log, options: options.runner });
+  await projector.start();
+  const dispatcher = core.dispatcher(projector.waiter);
+  return {
+    core,
+    projector,
+    pool,
+    logged,
+    executeAs: (actor) =>
+      executeFor(
+        () => ({ actor, now: new Date(), correlationId: randomUUID() }),
+        (command) => dispatcher.run(command),
+      ),
+    stop: async () => {
+      await projector.stop();
+      await wakeUp.close();
+      await listener.stop();
+      await projectionPool.end();
+      await pool.end();
+    },
+  };
+}
+
+/** Tests declare aggregates and projections of their own beside the product's, so nothing is checked for completeness here. */
+export const testSilos = (silos: Silo[]): Silos => new Silos(silos, { complete: false });
+
+export const system: Actor = { kind: 'system', name: 'test' };
