@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { readLast, readPage } from '../core/feed/store-feed.js';
+import { verifyLog } from '../core/event-store/verify-log.js';
 import type { StoredEvent } from '../core/event-store/types.js';
 import { CommandFailure, exitCodes } from './exit.js';
-import { print, printJson, printRows, type OutputOptions } from './output.js';
+import { print, printJson, printRows, progressBar, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
 
 type TailOptions = OutputOptions & { lines: string; follow?: boolean; type?: string[] };
@@ -19,6 +20,12 @@ export function addEventCommands(program: Command): void {
     .option('--type <type...>', 'only these wire types')
     .option('--json', 'print one JSON object a line')
     .action((options: TailOptions) => withSession((session) => tail(session, options)));
+
+  events
+    .command('verify')
+    .description('check that the log is whole: versions without holes, claims as the events say; exit code 4 on a finding')
+    .option('--json', 'print JSON')
+    .action((options: OutputOptions) => withSession((session) => verify(session, options)));
 
   events
     .command('show')
@@ -45,6 +52,17 @@ async function tail({ core, pool }: Session, options: TailOptions): Promise<void
     head = upTo;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
+}
+
+async function verify({ core, pool }: Session, options: OutputOptions): Promise<void> {
+  const bar = progressBar('Verifying', await core.watermark.safeHead());
+  const { findings, ...counts } = await verifyLog(pool, bar);
+  if (options.json) printJson({ ...counts, findings });
+  else {
+    print(`${counts.events} events in ${counts.streams} streams, ${counts.claims} claims: ${findings.length === 0 ? 'the log is whole' : `${findings.length} findings`}.`);
+    for (const finding of findings) print(`  ${finding}`);
+  }
+  if (findings.length > 0) process.exitCode = exitCodes.findings;
 }
 
 async function show({ core, pool }: Session, what: string, options: OutputOptions): Promise<void> {

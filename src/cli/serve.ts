@@ -15,6 +15,7 @@ import { openCore, type Core } from '../core/runtime/core.js';
 import { CoreModule } from '../core/runtime/core.module.js';
 import { migrate } from '../core/runtime/migrate.js';
 import { createProjector, type Projector } from '../core/runtime/projector.js';
+import { startHousekeeping } from '../core/runtime/housekeeping.js';
 import { eventsApplied, measureFeed } from '../core/runtime/measures.js';
 import { silos } from '../silos.js';
 import { openServerDatabase } from './database.js';
@@ -112,6 +113,8 @@ async function startCore(config: Config, url: string, log: Logger, closing: Clos
   await projector.start();
   closing.add(() => projector.stop());
   measureFeed(core, projector);
+  const endHousekeeping = startHousekeeping(pool, config.commandKeyDays, log);
+  closing.add(async () => endHousekeeping());
   return { core, projector };
 }
 

@@ -13,6 +13,8 @@ export type Config = {
   databaseUrl: string | undefined;
   /** Text of a key ring. Undefined: the ring in the data folder. */
   keyRing: string | undefined;
+  /** How long command keys are kept. */
+  commandKeyDays: number;
   logLevel: (typeof logLevels)[number];
   logFormat: 'auto' | 'json' | 'pretty';
   /** Lines for the operator about settings that have no effect. */
@@ -60,6 +62,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     registration: read('WAYBILL_REGISTRATION', (text) => oneOf(text, ['open', 'closed'] as const), 'open'),
     databaseUrl: read<string | undefined>('DATABASE_URL', postgresUrl, undefined),
     keyRing: read<string | undefined>('WAYBILL_KEYS', (text) => text, undefined),
+    commandKeyDays: read('WAYBILL_COMMAND_KEY_DAYS', (text) => wholeNumber(text, 1, 3650), 30),
     logLevel: read('WAYBILL_LOG_LEVEL', (text) => oneOf(text, logLevels), 'info'),
     logFormat: read('WAYBILL_LOG_FORMAT', (text) => oneOf(text, ['auto', 'json', 'pretty'] as const), 'auto'),
     warnings: unknownSettings(env),

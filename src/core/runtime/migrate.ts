@@ -49,6 +49,7 @@ async function runMigrations(url: string): Promise<void> {
   const source = new DataSource({
     type: 'postgres',
     url,
+    driver: pg,
     migrations,
     migrationsTableName: migrationsTable,
     migrationsTransactionMode: 'each',
