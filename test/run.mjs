@@ -1,6 +1,6 @@
 // `npm test [-- <pattern>]`: one Postgres, one migrated template, then jest. Everything that it makes it removes again.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -25,6 +25,8 @@ async function main(patterns) {
   const scratch = mkdtempSync(join(tmpdir(), 'waybill-test-'));
   const { testPostgres } = await import('./kit/postgres.mjs');
   const { endLeftServers } = await import('./kit/left-servers.mjs');
+  // Run by root, Postgres is another user and must be able to pass.
+  chmodSync(scratch, 0o711);
   const servers = join(scratch, 'servers');
   mkdirSync(servers);
   let postgres;
