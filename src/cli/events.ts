@@ -44,7 +44,7 @@ async function tail({ core, pool }: Session, options: TailOptions): Promise<void
   for (const event of await readLast(pool, { upTo: head, types: options.type, limit })) printLine(event, options);
   while (options.follow) {
     const upTo = await core.watermark.safeHead();
-    for (let after = head; after < upTo; ) {
+    for (let after = head; after < upTo;) {
       const page = await readPage(pool, { after, upTo, types: options.type, limit: 500 });
       for (const event of page) printLine(event, options);
       after = page.length < 500 ? upTo : page.at(-1)!.position;
@@ -90,7 +90,9 @@ async function show({ core, pool }: Session, what: string, options: OutputOption
 
 function printLine(event: StoredEvent, { json }: OutputOptions): void {
   if (json) return print(JSON.stringify(event));
-  print(`${event.position}  ${event.occurredAt.toISOString()}  ${event.streamId}  ${event.type}  ${actorOf(event)}  ${shortened(event)}`);
+  print(
+    `${event.position}  ${event.occurredAt.toISOString()}  ${event.streamId}  ${event.type}  ${actorOf(event)}  ${shortened(event)}`,
+  );
 }
 
 function actorOf({ metadata: { actor } }: StoredEvent): string {
@@ -99,6 +101,8 @@ function actorOf({ metadata: { actor } }: StoredEvent): string {
 }
 
 function shortened({ data }: StoredEvent): string {
-  const text = JSON.stringify(data, (_, value) => (value && typeof value === 'object' && '$sealed' in value ? '(sealed)' : value));
+  const text = JSON.stringify(data, (_, value) =>
+    value && typeof value === 'object' && '$sealed' in value ? '(sealed)' : value,
+  );
   return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }

@@ -40,7 +40,7 @@ class Closing {
  * @throws StartupError with one clear line when it cannot start; whatever was opened is closed again.
  */
 export async function serve(): Promise<void> {
-  const config = loadConfig(process.env);
+  const config = loadConfig();
   const log = createLogger(config);
   for (const warning of config.warnings) log.warn(warning);
   const closing = new Closing();
@@ -88,7 +88,12 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   return app;
 }
 
-async function startCore(config: Config, url: string, log: Logger, closing: Closing): Promise<{ core: Core; projector: Projector }> {
+async function startCore(
+  config: Config,
+  url: string,
+  log: Logger,
+  closing: Closing,
+): Promise<{ core: Core; projector: Projector }> {
   const onError = (error: Error) => log.warn({ err: error }, 'database connection lost');
   const pool = createPool({ url, max: 10, role: 'append', onError });
   countStatements(pool, () => sqlStatements.inc({ pool: 'api' }));
@@ -125,7 +130,12 @@ function registerChecks(readiness: Readiness, core: Core, { runner }: Projector)
   });
   readiness.register('feed', async () => {
     const stuck = await core.watermark.stuckFor();
-    return stuck ? { ok: false, detail: `no event is read: backend ${stuck.pid} has held an append open for ${Math.round(stuck.stuckMs / 1000)} s` } : { ok: true };
+    return stuck
+      ? {
+          ok: false,
+          detail: `no event is read: backend ${stuck.pid} has held an append open for ${Math.round(stuck.stuckMs / 1000)} s`,
+        }
+      : { ok: true };
   });
   readiness.register('projections', async () => {
     const paused = runner.members.all.filter((member) => member.paused).map((member) => member.name);
@@ -146,8 +156,11 @@ async function listen(app: NestFastifyApplication, config: Config): Promise<stri
 
 function listenFailure(error: unknown, { port, host }: Config): unknown {
   const code = (error as { code?: string }).code;
-  if (code === 'EADDRINUSE') return new StartupError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with PORT.`);
-  if (code === 'EACCES') return new StartupError(`This account may not listen on port ${port}. Choose a PORT above 1023.`);
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new StartupError(`HOST ${host} is no address of this machine.`);
+  if (code === 'EADDRINUSE')
+    return new StartupError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with PORT.`);
+  if (code === 'EACCES')
+    return new StartupError(`This account may not listen on port ${port}. Choose a PORT above 1023.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new StartupError(`HOST ${host} is no address of this machine.`);
   return error;
 }

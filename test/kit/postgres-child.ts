@@ -13,10 +13,10 @@ import { startEmbeddedPostgres, StartupError } from './postgres.mjs';
 const begun = performance.now();
 try {
   const running = await startEmbeddedPostgres({ ...JSON.parse(process.argv[2]), log: (line) => console.error(line) });
-  console.log(JSON.stringify({ ...running, startMs: Math.round(performance.now() - begun) }));
   process.on('SIGTERM', () => running.stop().then(() => process.exit(0)));
   process.on('SIGINT', () => console.error('got SIGINT'));
   setInterval(() => undefined, 60_000);
+  console.log(JSON.stringify({ ...running, startMs: Math.round(performance.now() - begun) }));
 } catch (error) {
   console.log(JSON.stringify({ error: error.message, expected: error instanceof StartupError }));
   if (!(error instanceof StartupError)) console.error(error);

@@ -66,8 +66,7 @@ export async function startServer({ database, env = {}, timeoutMs = 30_000 }: Se
   };
   try {
     const url = await ready(output, exited, timeoutMs);
-    const server = { url, graphqlUrl: `${url}/graphql`, pid: child.pid!,
-    dataDir, output, exited };
+    const server = { url, graphqlUrl: `${url}/graphql`, pid: child.pid!, dataDir, output, exited };
     return { ...server, stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
   } catch (error) {
     await end('SIGKILL');

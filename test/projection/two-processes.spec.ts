@@ -63,7 +63,8 @@ it('takes over at once when a process dies: its connection is gone, nobody waits
   const { runner } = second.projector;
   Object.assign(runner, { renew: async () => undefined });
   const { rows } = await database.pool.query('SELECT pid FROM pg_stat_activity WHERE pid = $1', [
-    (await database.pool.query('SELECT backend_pid FROM store.processes ORDER BY started_at DESC LIMIT 1')).rows[0].backend_pid,
+    (await database.pool.query('SELECT backend_pid FROM store.processes ORDER BY started_at DESC LIMIT 1')).rows[0]
+      .backend_pid,
   ]);
   const admin = await createAdmin();
   await admin.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);

@@ -55,7 +55,9 @@ export function registerUser(user: User, { registration }: RegisterUser): Decisi
 
 export function changePassword(user: User, { passwordHash, endsSessions }: ChangePassword): Decision<UserEvent> {
   if (user.status !== 'active') throw refuse('USER_NOT_FOUND');
-  return decision<UserEvent>({ event: { type: 'accounts.user.password-changed', data: { passwordHash, endsSessions } } });
+  return decision<UserEvent>({
+    event: { type: 'accounts.user.password-changed', data: { passwordHash, endsSessions } },
+  });
 }
 
 export function eraseUser(user: User): Decision<UserEvent> {
@@ -79,5 +81,9 @@ export const userAggregate = aggregate<User, UserEvent>({
   events: userEvents,
   initialState,
   evolve,
-  decisions: [decides(RegisterUser, registerUser), decides(ChangePassword, changePassword), decides(EraseUser, eraseUser)],
+  decisions: [
+    decides(RegisterUser, registerUser),
+    decides(ChangePassword, changePassword),
+    decides(EraseUser, eraseUser),
+  ],
 });

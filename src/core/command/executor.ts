@@ -1,5 +1,12 @@
 import type { EventStore } from '../event-store/event-store.js';
-import { ClaimTaken, CommandKeyConflict, ConcurrencyConflict, type AppendRequest, type AppendResult, type NewEvent } from '../event-store/types.js';
+import {
+  ClaimTaken,
+  CommandKeyConflict,
+  ConcurrencyConflict,
+  type AppendRequest,
+  type AppendResult,
+  type NewEvent,
+} from '../event-store/types.js';
 import type { EventCodec } from '../event-store/event-codec.js';
 import { refuse } from '../errors/core.errors.js';
 import type { Aggregate, Decide } from './aggregate.js';
@@ -40,7 +47,8 @@ export class CommandExecutor {
       try {
         return await this.attempt(command, aggregate, decide);
       } catch (error) {
-        if (error instanceof CommandKeyConflict) throw refuse('client_mutation_id_conflict', { field: 'clientMutationId' });
+        if (error instanceof CommandKeyConflict)
+          throw refuse('client_mutation_id_conflict', { field: 'clientMutationId' });
         if (!(error instanceof ConcurrencyConflict)) throw error;
         if (attempt === maxAttempts) throw refuse('CONFLICT');
       }

@@ -36,10 +36,10 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 /**
  * Reads and checks every setting at once. An empty value counts as not given.
- * @param env the environment of the process; nothing else in Waybill reads it.
+ * @param env what to read instead of the environment of the process, for tests; nothing else in Waybill reads that.
  * @throws ConfigError with one line for each bad setting; no line holds a secret value.
  */
-export function loadConfig(env: NodeJS.ProcessEnv): Config {
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const problems: string[] = [];
   const read = <T>(name: SettingName, parse: (text: string) => T, fallback: T): T => {
     const text = env[name]?.trim();

@@ -80,7 +80,9 @@ export class ProjectionRunner {
 
   /** True when every projection that may run has met the tail in all partitions of this process. */
   get caughtUp(): boolean {
-    return this.members.all.every((member) => member.paused || [...member.partitions.values()].every(({ live }) => live));
+    return this.members.all.every(
+      (member) => member.paused || [...member.partitions.values()].every(({ live }) => live),
+    );
   }
 
   /** For people who wait: which projections are behind, and how far they are. */
@@ -153,7 +155,8 @@ export class ProjectionRunner {
   private async apply(member: Member, partitions: number[], page: Recorded[], upTo: number): Promise<void> {
     const outcome = await member.apply(this.ports.pool, partitions, page, upTo);
     if (outcome.applied > 0) this.ports.onApplied?.(member.name, outcome.applied);
-    if (outcome.failure) this.ports.log.warn({ projection: member.name, error: outcome.failure }, 'projection will try again');
+    if (outcome.failure)
+      this.ports.log.warn({ projection: member.name, error: outcome.failure }, 'projection will try again');
     if (outcome.moved) await this.members.loadProgress([member], partitions);
     if (outcome.parked.length > 0) await this.tellParked(member, outcome.parked);
   }

@@ -5,11 +5,15 @@ import type { ProjectionRunner } from './runner.js';
 /** A read model that a caller wants to have seen a position of a stream. */
 export type Target = { projection: string; partition: number; position: number; streamId: string };
 
-type Standing =
-  | { visible: true }
-  | { visible: false; hopeless?: 'paused' | 'parked' | 'ownerless' };
+type Standing = { visible: true } | { visible: false; hopeless?: 'paused' | 'parked' | 'ownerless' };
 
-type Waiting = { targets: Target[]; resolve(): void; reject(error: Error): void; timer: NodeJS.Timeout; doubt: 'none' | 'asked' | 'settled' };
+type Waiting = {
+  targets: Target[];
+  resolve(): void;
+  reject(error: Error): void;
+  timer: NodeJS.Timeout;
+  doubt: 'none' | 'asked' | 'settled';
+};
 
 /**
  * Read your own write: waits until read models have passed a position. One per process; one query serves all waits on partitions that
@@ -84,10 +88,11 @@ export class VisibilityWaiter {
   /** What this process remembers may be older than an operator's command or another process's end: look again before saying no. */
   private makeSure(entry: Waiting): void {
     entry.doubt = 'asked';
-    void this.runner.refresh().then(() => {
+    const settle = () => {
       entry.doubt = 'settled';
       this.notify();
-    });
+    };
+    void this.runner.refresh().then(settle);
   }
 
   private ownedHere(target: Target): boolean {
@@ -150,7 +155,10 @@ export class VisibilityWaiter {
   }
 }
 
-function standingOf(row: { position: string | null; paused: boolean; parked: boolean; owned: boolean }, target: Target): Standing {
+function standingOf(
+  row: { position: string | null; paused: boolean; parked: boolean; owned: boolean },
+  target: Target,
+): Standing {
   if (row.parked) return { visible: false, hopeless: 'parked' };
   if (Number(row.position ?? -1) >= target.position) return { visible: true };
   if (row.paused) return { visible: false, hopeless: 'paused' };

@@ -30,7 +30,9 @@ async function everyRow(): Promise<string> {
   );
   const texts = [];
   for (const { name } of tables) {
-    const { rows } = await server.database.pool.query(`SELECT coalesce(string_agg(t::text, E'\\n'), '') AS text FROM ${name} t`);
+    const { rows } = await server.database.pool.query(
+      `SELECT coalesce(string_agg(t::text, E'\\n'), '') AS text FROM ${name} t`,
+    );
     texts.push(rows[0].text);
   }
   return texts.join('\n');
@@ -54,13 +56,21 @@ it('leaves no row anywhere with the address or the name, a whole log, and read m
   });
   expect((await server.database.pool.query('SELECT count(*)::int AS n FROM store.events')).rows[0].n).toBe(before + 1);
   const { stdout } = await waybill('projections', 'verify', '--json');
-  expect(JSON.parse(stdout).map((report: { differences: unknown[] }) => report.differences)).toEqual([[], [], [], [], []]);
+  expect(JSON.parse(stdout).map((report: { differences: unknown[] }) => report.differences)).toEqual([
+    [],
+    [],
+    [],
+    [],
+    [],
+  ]);
 });
 
 it('ends every login of the account, and keeps its name from others', async () => {
   expect((await gone.ask('{ viewer { id } }')).data.viewer).toBeNull();
   const login = `mutation ($input: ObtainJSONWebTokenInput!) { tokenAuth(input: $input) { token } }`;
-  expect(await refusalOf(server.ask)(login, { input: { username: 'forget-me', password: gone.password } })).toMatchObject({
+  expect(
+    await refusalOf(server.ask)(login, { input: { username: 'forget-me', password: gone.password } }),
+  ).toMatchObject({
     code: 'INVALID_CREDENTIALS',
   });
   const again = { username: 'forget-me', email: 'new@example.com', password: 'another good one' };
@@ -79,7 +89,12 @@ it('can be asked twice', async () => {
 describe('keys rotate', () => {
   it('wraps every data key anew, touches no event, and the running server follows', async () => {
     const someone = await account(server, 'rotated');
-    const log = async () => (await server.database.pool.query('SELECT md5(string_agg(e::text, E\'\\n\' ORDER BY position)) AS sum FROM store.events e')).rows[0].sum;
+    const log = async () =>
+      (
+        await server.database.pool.query(
+          "SELECT md5(string_agg(e::text, E'\\n' ORDER BY position)) AS sum FROM store.events e",
+        )
+      ).rows[0].sum;
     const before = await log();
     const { stdout } = await waybill('keys', 'rotate', '--json');
     const { firstKey, dataKeysByRingKey } = JSON.parse(stdout);

@@ -18,7 +18,10 @@ export type AccountsServer = TestServer & {
 export async function startAccounts(env: Record<string, string> = {}): Promise<AccountsServer> {
   const database = await createTestDatabase();
   const server = await startServer({ database, env });
-  const askAs = (token?: string): Ask => (query, variables) => graphql(server.graphqlUrl, query, variables, token);
+  const askAs =
+    (token?: string): Ask =>
+    (query, variables) =>
+      graphql(server.graphqlUrl, query, variables, token);
   return {
     ...server,
     database,
@@ -58,7 +61,9 @@ export const registerMutation = `mutation ($input: RegisterUserInput!) { registe
 export async function account(server: AccountsServer, username: string): Promise<TestAccount> {
   const email = `${username}@example.com`;
   const password = `correct horse of ${username}`;
-  const { data } = await server.ask(registerMutation, { input: { username, email, password, fullName: `${username} Example Person` } });
+  const { data } = await server.ask(registerMutation, {
+    input: { username, email, password, fullName: `${username} Example Person` },
+  });
   const token = data.registerUser.token as string;
   const ask = server.askAs(token);
   const id = (await ask('{ viewer { id } }')).data.viewer.id as string;

@@ -20,11 +20,18 @@ const update = `mutation ($input: UpdateNamespaceInput!) {
 const remove = `mutation ($input: DeleteNamespaceInput!) { deleteNamespace(input: $input) { success clientMutationId } }`;
 const get = `query ($name: String!) { getNamespace(name: $name) { id name globalName description } }`;
 const byName = async (name: string) => (await server.ask(get, { name })).data.getNamespace;
-const created = async (who: TestAccount, input: object) => (await who.ask(create, { input })).data.createNamespace.namespace;
+const created = async (who: TestAccount, input: object) =>
+  (await who.ask(create, { input })).data.createNamespace.namespace;
 
 describe('createNamespace', () => {
   it('shows the namespace in its answer and to everybody right after', async () => {
-    const input = { name: 'Acme', displayName: 'Acme Inc.', description: 'Tools', avatar: null, clientMutationId: 'c1' };
+    const input = {
+      name: 'Acme',
+      displayName: 'Acme Inc.',
+      description: 'Tools',
+      avatar: null,
+      clientMutationId: 'c1',
+    };
     const { data, errors } = await ada.ask(create, { input });
     expect(errors).toBeUndefined();
     expect(data.createNamespace).toMatchObject({
@@ -63,7 +70,9 @@ describe('createNamespace', () => {
   });
 
   it('lets one of many win a name', async () => {
-    const answers = await Promise.all(Array.from({ length: 12 }, () => ada.ask(create, { input: { name: 'contested' } })));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => ada.ask(create, { input: { name: 'contested' } })),
+    );
     expect(answers.filter(({ data }) => data?.createNamespace).length).toBe(1);
     expect(answers.filter(({ errors }) => errors?.[0]?.extensions?.code === 'NAME_TAKEN').length).toBe(11);
   });
@@ -72,7 +81,9 @@ describe('createNamespace', () => {
 describe('updateNamespace', () => {
   it('renames, keeps the id, and frees the old name', async () => {
     const { id } = await created(ada, { name: 'before' });
-    const { data } = await ada.ask(update, { input: { namespaceId: id, name: 'after', github: 'gh', twitter: 'tw', websiteUrl: 'https://a.example' } });
+    const { data } = await ada.ask(update, {
+      input: { namespaceId: id, name: 'after', github: 'gh', twitter: 'tw', websiteUrl: 'https://a.example' },
+    });
     expect(data.updateNamespace.namespace).toEqual({
       id,
       name: 'after',
@@ -108,7 +119,10 @@ describe('updateNamespace', () => {
     expect(known.code).toBe('NAMESPACE_NOT_FOUND');
     expect(unknown.code).toBe('INVALID_ID');
     await ada.ask(remove, { input: { namespaceId: id } });
-    expect({ ...(await bob.refusal(update, { input: { namespaceId: id, description: 'mine' } })), requestId: '' }).toEqual({ ...known, requestId: '' });
+    expect({
+      ...(await bob.refusal(update, { input: { namespaceId: id, description: 'mine' } })),
+      requestId: '',
+    }).toEqual({ ...known, requestId: '' });
   });
 
   it('refuses an address that is none, and an id of another kind', async () => {
@@ -117,14 +131,19 @@ describe('updateNamespace', () => {
       code: 'BAD_USER_INPUT',
       field: 'websiteUrl',
     });
-    expect(await ada.refusal(update, { input: { namespaceId: ada.id } })).toMatchObject({ code: 'INVALID_ID', field: 'namespaceId' });
+    expect(await ada.refusal(update, { input: { namespaceId: ada.id } })).toMatchObject({
+      code: 'INVALID_ID',
+      field: 'namespaceId',
+    });
   });
 });
 
 describe('deleteNamespace', () => {
   it('deletes, frees the name, and is refused the second time', async () => {
     const { id } = await created(ada, { name: 'short-lived' });
-    expect((await ada.ask(remove, { input: { namespaceId: id } })).data.deleteNamespace).toMatchObject({ success: true });
+    expect((await ada.ask(remove, { input: { namespaceId: id } })).data.deleteNamespace).toMatchObject({
+      success: true,
+    });
     expect(await byName('short-lived')).toBeNull();
     expect(await ada.refusal(remove, { input: { namespaceId: id } })).toMatchObject({ code: 'NAMESPACE_NOT_FOUND' });
     const again = await created(bob, { name: 'short-lived' });
@@ -135,7 +154,10 @@ describe('deleteNamespace', () => {
 describe('clientMutationId', () => {
   it('makes a repeat change nothing and answer the same', async () => {
     const input = { name: 'once', clientMutationId: 'sm_1' };
-    const [first, second] = [await ada.ask(create, { input }), await ada.ask(create, { input: { clientMutationId: 'sm_1', name: 'once', displayName: null } })];
+    const [first, second] = [
+      await ada.ask(create, { input }),
+      await ada.ask(create, { input: { clientMutationId: 'sm_1', name: 'once', displayName: null } }),
+    ];
     expect(second.data).toEqual(first.data);
   });
 
@@ -153,7 +175,7 @@ describe('clientMutationId', () => {
     });
   });
 
-  it('is none when it is empty, as old clients send it, and is each caller\'s own', async () => {
+  it("is none when it is empty, as old clients send it, and is each caller's own", async () => {
     await created(ada, { name: 'empty-1', clientMutationId: '' });
     await created(ada, { name: 'empty-2', clientMutationId: '' });
     await created(ada, { name: 'own-1', clientMutationId: 'shared' });

@@ -40,8 +40,16 @@ describe('viewer', () => {
 
 describe('registerUser', () => {
   it('opens an account and logs it in', async () => {
-    const more = { fullName: 'Ada King Lovelace', intent: 'Publish', acceptedTos: true, enterProTrial: null, fingerprintVisitorId: null };
-    const { data, errors } = await server.ask(registerMutation, { input: input('Ada', { ...more, clientMutationId: 'r1' }) });
+    const more = {
+      fullName: 'Ada King Lovelace',
+      intent: 'Publish',
+      acceptedTos: true,
+      enterProTrial: null,
+      fingerprintVisitorId: null,
+    };
+    const { data, errors } = await server.ask(registerMutation, {
+      input: input('Ada', { ...more, clientMutationId: 'r1' }),
+    });
     expect(errors).toBeUndefined();
     expect(data.registerUser).toMatchObject({ clientMutationId: 'r1', token: expect.stringMatching(/^wbs_\w{36}$/) });
     const { viewer: me } = (await server.askAs(data.registerUser.token)(viewer)).data;
@@ -61,12 +69,22 @@ describe('registerUser', () => {
   });
 
   it.each([
-    ['a user name that is taken, in any case', { username: 'ADA', email: 'other@example.com' }, 'NAME_TAKEN', 'username'],
+    [
+      'a user name that is taken, in any case',
+      { username: 'ADA', email: 'other@example.com' },
+      'NAME_TAKEN',
+      'username',
+    ],
     ['an address that is taken, in any case', { username: 'other', email: 'ADA@EXAMPLE.COM' }, 'EMAIL_TAKEN', 'email'],
     ['an address that is none', { username: 'other', email: 'ada' }, 'BAD_USER_INPUT', 'email'],
     ['a short password', { username: 'other', password: 'short' }, 'BAD_USER_INPUT', 'password'],
     ['a common password', { username: 'other', password: 'password123' }, 'BAD_USER_INPUT', 'password'],
-    ['a password that is the user name', { username: 'otherother', password: 'otherother' }, 'BAD_USER_INPUT', 'password'],
+    [
+      'a password that is the user name',
+      { username: 'otherother', password: 'otherother' },
+      'BAD_USER_INPUT',
+      'password',
+    ],
     ['a bad user name', { username: '-other' }, 'INVALID_NAME', 'username'],
   ])('refuses %s and names the field', async (_, more, code, field) => {
     expect(await refusal(registerMutation, { input: input('other', more) })).toMatchObject({ code, field });
@@ -75,13 +93,18 @@ describe('registerUser', () => {
   it('shows no secret a second time: a repeat with the same clientMutationId gives a null token', async () => {
     const repeated = input('grace', { clientMutationId: 'r2' });
     expect((await server.ask(registerMutation, { input: repeated })).data.registerUser.token).toBeTruthy();
-    expect((await server.ask(registerMutation, { input: repeated })).data.registerUser).toEqual({ token: null, clientMutationId: 'r2' });
+    expect((await server.ask(registerMutation, { input: repeated })).data.registerUser).toEqual({
+      token: null,
+      clientMutationId: 'r2',
+    });
   });
 
   it('is closed when the operator says so', async () => {
     const closed = await startAccounts({ WAYBILL_REGISTRATION: 'closed' });
     try {
-      expect(await refusalOf(closed.ask)(registerMutation, { input: input('late') })).toMatchObject({ code: 'REGISTRATION_CLOSED' });
+      expect(await refusalOf(closed.ask)(registerMutation, { input: input('late') })).toMatchObject({
+        code: 'REGISTRATION_CLOSED',
+      });
     } finally {
       await closed.close();
     }
@@ -92,7 +115,9 @@ describe('tokenAuth', () => {
   it('logs in by user name in any case and by address; both tokens authenticate', async () => {
     const someone = await account(server, 'edsger');
     for (const username of ['edsger', 'EDSGER', someone.email]) {
-      const { data } = await server.ask(tokenAuth, { input: { username, password: someone.password, clientMutationId: 't' } });
+      const { data } = await server.ask(tokenAuth, {
+        input: { username, password: someone.password, clientMutationId: 't' },
+      });
       const { token, refreshToken, payload, refreshExpiresIn, ...rest } = data.tokenAuth;
       expect(rest).toEqual({ username: 'edsger', clientMutationId: 't' });
       expect(payload).toEqual({ username: 'edsger', exp: expect.any(Number), origIat: expect.any(Number) });
@@ -108,7 +133,10 @@ describe('tokenAuth', () => {
     await account(server, 'barbara');
     const wrong = await server.ask(tokenAuth, { input: { username: 'barbara', password: 'not it at all' } });
     const unknown = await server.ask(tokenAuth, { input: { username: 'nobody-here', password: 'not it at all' } });
-    expect(wrong.errors![0]).toMatchObject({ message: unknown.errors![0]!.message, extensions: { code: 'INVALID_CREDENTIALS' } });
+    expect(wrong.errors![0]).toMatchObject({
+      message: unknown.errors![0]!.message,
+      extensions: { code: 'INVALID_CREDENTIALS' },
+    });
     expect(unknown.errors![0]!.extensions!.code).toBe('INVALID_CREDENTIALS');
   });
 });
@@ -123,7 +151,9 @@ describe('generateApiToken', () => {
       user: { username: 'alan' },
       tokenRaw: expect.stringMatching(/^wba_\w{36}$/),
     });
-    expect((await server.askAs(data.generateApiToken.tokenRaw)('{ viewer { username } }')).data.viewer.username).toBe('alan');
+    expect((await server.askAs(data.generateApiToken.tokenRaw)('{ viewer { username } }')).data.viewer.username).toBe(
+      'alan',
+    );
     const repeated = await someone.ask(generate, asked);
     expect(repeated.data.generateApiToken).toEqual({ ...data.generateApiToken, tokenRaw: null });
   });
@@ -131,7 +161,9 @@ describe('generateApiToken', () => {
   it('needs a login, and takes an unnamed token', async () => {
     expect(await refusal(generate, { input: {} })).toMatchObject({ code: 'UNAUTHENTICATED' });
     const someone = await account(server, 'kurt');
-    expect((await someone.ask(generate, { input: { identifier: null } })).data.generateApiToken.token.identifier).toBeNull();
+    expect(
+      (await someone.ask(generate, { input: { identifier: null } })).data.generateApiToken.token.identifier,
+    ).toBeNull();
   });
 });
 
