@@ -23,7 +23,9 @@ export function addEventCommands(program: Command): void {
 
   events
     .command('verify')
-    .description('check that the log is whole: versions without holes, claims as the events say; exit code 4 on a finding')
+    .description(
+      'check that the log is whole: versions without holes, claims as the events say; exit code 4 on a finding',
+    )
     .option('--json', 'print JSON')
     .action((options: OutputOptions) => withSession((session) => verify(session, options)));
 
@@ -59,7 +61,9 @@ async function verify({ core, pool }: Session, options: OutputOptions): Promise<
   const { findings, ...counts } = await verifyLog(pool, bar);
   if (options.json) printJson({ ...counts, findings });
   else {
-    print(`${counts.events} events in ${counts.streams} streams, ${counts.claims} claims: ${findings.length === 0 ? 'the log is whole' : `${findings.length} findings`}.`);
+    print(
+      `${counts.events} events in ${counts.streams} streams, ${counts.claims} claims: ${findings.length === 0 ? 'the log is whole' : `${findings.length} findings`}.`,
+    );
     for (const finding of findings) print(`  ${finding}`);
   }
   if (findings.length > 0) process.exitCode = exitCodes.findings;

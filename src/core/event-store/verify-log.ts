@@ -19,7 +19,9 @@ export async function verifyLog(pool: pg.Pool, onProgress?: (position: number) =
     const findings = [...(await wrongVersions(client)), ...(await wrongHeads(client))];
     const owners = await foldClaims(client, onProgress);
     findings.push(...(await wrongClaims(client, owners)));
-    const { rows } = await client.query('SELECT (SELECT count(*) FROM store.events)::float8 AS events, (SELECT count(*) FROM store.streams)::float8 AS streams');
+    const { rows } = await client.query(
+      'SELECT (SELECT count(*) FROM store.events)::float8 AS events, (SELECT count(*) FROM store.streams)::float8 AS streams',
+    );
     return { ...rows[0], claims: owners.size, findings: findings.slice(0, mostFindings) };
   } finally {
     await client.query('ROLLBACK');
@@ -46,9 +48,12 @@ async function wrongHeads(client: pg.ClientBase): Promise<string[]> {
   return rows.map((row) => `${row.id}: the streams table does not say where it stands`);
 }
 
-async function foldClaims(client: pg.ClientBase, onProgress?: (position: number) => void): Promise<Map<string, string>> {
+async function foldClaims(
+  client: pg.ClientBase,
+  onProgress?: (position: number) => void,
+): Promise<Map<string, string>> {
   const owners = new Map<string, string>();
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const { rows } = await client.query<{ position: string; streamId: string; metadata: EventMetadata }>(
       `SELECT position, stream_id AS "streamId", metadata FROM store.events WHERE position > $1 AND metadata ? 'claims' ORDER BY position LIMIT $2`,
       [after, pageSize],
@@ -63,14 +68,15 @@ async function foldClaims(client: pg.ClientBase, onProgress?: (position: number)
 async function wrongClaims(client: pg.ClientBase, owners: Map<string, string>): Promise<string[]> {
   const findings: string[] = [];
   const seen = new Set<string>();
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const { rows } = await client.query<{ key: string; owner: string }>(
       `SELECT key, stream_id AS owner FROM store.claims WHERE key COLLATE "C" > $1 ORDER BY key COLLATE "C" LIMIT $2`,
       [after, pageSize],
     );
     for (const { key, owner } of rows) {
       seen.add(key);
-      if (owners.get(key) !== owner) findings.push(`${key}: held by ${owner}; the log says ${owners.get(key) ?? 'nobody'}`);
+      if (owners.get(key) !== owner)
+        findings.push(`${key}: held by ${owner}; the log says ${owners.get(key) ?? 'nobody'}`);
     }
     if (rows.length < pageSize) break;
     after = rows.at(-1)!.key;

@@ -78,6 +78,8 @@ function argumentClasses(): Function[] {
   return providers.flatMap(({ metatype }) => {
     const prototype = (metatype as Function | null)?.prototype as object | undefined;
     if (!prototype) return [];
-    return Object.getOwnPropertyNames(prototype).flatMap((method) => Reflect.getMetadata('design:paramtypes', prototype, method) ?? []);
+    return Object.getOwnPropertyNames(prototype).flatMap(
+      (method) => Reflect.getMetadata('design:paramtypes', prototype, method) ?? [],
+    );
   });
 }
