@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Recorded } from '../event-store/types.js';
 import { ensureCheckpoints, pauseProjection } from './checkpoints.js';
-import { createTable } from './ddl.js';
+import { createTables } from './ddl.js';
 import type { Projection } from './definition.js';
 import type { Member, Outcome } from './member.js';
 import { Members } from './members.js';
@@ -38,9 +38,10 @@ export class ProjectionRunner {
 
   /** Makes missing tables and checkpoints, takes partitions and begins to follow the log. Returns before old events are applied. */
   async start(): Promise<void> {
-    for (const { definition } of this.members.all) {
-      for (const statement of createTable(definition)) await this.ports.pool.query(statement);
-    }
+    await createTables(
+      this.ports.pool,
+      this.members.all.map(({ definition }) => definition),
+    );
     await ensureCheckpoints(this.ports.pool, this.members.names, this.ports.partitions);
     await this.members.loadStates();
     this.tail = await this.ports.safeHead();
