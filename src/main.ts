@@ -43,9 +43,11 @@ function isUsage(error: unknown): error is { exitCode: number } {
 }
 
 function settingsHelp(): string {
+  const width = Math.max(...Object.keys(settings).map((name) => name.length)) + 2;
   return Object.entries(settings)
     .map(
-      ([name, { doc, default: standard }]) => `  ${name.padEnd(22)}${doc}${standard ? ` Default: ${standard}.` : ''}`,
+      ([name, { doc, default: standard }]) =>
+        `  ${name.padEnd(width)}${doc}${standard ? ` Default: ${standard}.` : ''}`,
     )
     .join('\n');
 }

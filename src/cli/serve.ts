@@ -30,8 +30,11 @@ class Closing {
     this.steps.push(step);
   }
 
+  /** A step that fails does not keep the later ones, the database's above all, from being done. @throws the first failure */
   async run(): Promise<void> {
-    for (const step of this.steps.splice(0).reverse()) await step();
+    const failures: unknown[] = [];
+    for (const step of this.steps.splice(0).reverse()) await step().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 }
 
@@ -64,7 +67,7 @@ export async function serve(): Promise<void> {
     app = started;
     if (stopWanted) await stop('before it was ready');
   } catch (error) {
-    await closing.run();
+    await closing.run().catch((failure: unknown) => log.warn({ err: failure }, 'could not close in order'));
     throw error;
   }
 }
@@ -94,7 +97,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   registerChecks(app.get(Readiness), core, projector);
   const url = await listen(app, config);
   log.info({ url, publicUrl: config.publicUrl }, 'listening');
-  await welcomeOperator(core, dispatcher, config, url);
+  await welcomeOperator(core, dispatcher, config);
   return app;
 }
 
@@ -161,7 +164,10 @@ async function listen(app: NestFastifyApplication, config: Config): Promise<stri
     await app.close();
     throw listenFailure(error, config);
   }
-  return app.getUrl();
+  const url = await app.getUrl();
+  // With PORT=0 the port is known only now.
+  if (config.publicUrl === 'http://localhost:0') config.publicUrl = `http://localhost:${new URL(url).port}`;
+  return url;
 }
 
 function listenFailure(error: unknown, { port, host }: Config): unknown {
