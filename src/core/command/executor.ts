@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import type { EventStore } from '../event-store/event-store.js';
 import {
   ClaimTaken,
   CommandKeyConflict,
   ConcurrencyConflict,
+  SubjectErased,
   type AppendRequest,
   type AppendResult,
   type NewEvent,
@@ -36,7 +38,13 @@ export type DispatcherPorts = {
 };
 
 /** More lost races than this for one command is not bad luck but contention: the caller is told. */
-const maxAttempts = 8;
+const maxAttempts = 10;
+
+/** Another writer was first; or Postgres rolled the append back for it: serialization, deadlock, a lock that took too long. */
+function isLostRace(error: unknown): boolean {
+  if (error instanceof ConcurrencyConflict) return true;
+  return ['40001', '40P01', '55P03'].includes((error as { code?: string }).code ?? '');
+}
 
 /** Load, decide, append; again from the start when another writer was first. */
 export class CommandExecutor {
@@ -49,8 +57,11 @@ export class CommandExecutor {
       } catch (error) {
         if (error instanceof CommandKeyConflict)
           throw refuse('client_mutation_id_conflict', { field: 'clientMutationId' });
-        if (!(error instanceof ConcurrencyConflict)) throw error;
+        if (error instanceof SubjectErased) throw refuse('ERASED');
+        if (!isLostRace(error)) throw error;
         if (attempt === maxAttempts) throw refuse('CONFLICT');
+        // Many commands for one stream at once: spread the next tries, or all but one lose again.
+        await setTimeout(Math.random() * Math.min(50, 2 ** attempt));
       }
     }
   }
