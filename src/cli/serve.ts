@@ -73,7 +73,17 @@ export async function serve(): Promise<void> {
 }
 
 async function start(config: Config, log: Logger, closing: Closing): Promise<NestFastifyApplication> {
-  const database = await openServerDatabase(config, (line) => log.info(line));
+  const database = await openServerDatabase(
+    config,
+    (line) => log.info(line),
+    () => {
+      // Without its database it can answer nothing, and what supervises it starts both anew. Nothing that was answered is lost.
+      log.fatal(
+        'the embedded database has ended by itself (see postgres.log in the data folder); ending, too: start again',
+      );
+      process.exit(1);
+    },
+  );
   closing.add(() => database.close());
   const migrated = await migrate(database.url);
   if (migrated.length > 0) log.info({ migrations: migrated }, 'database migrated');

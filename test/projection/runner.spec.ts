@@ -223,3 +223,12 @@ it('finds a row that differs, one too many and one that is missing', async () =>
   ]);
   expect((await verifyProjection(database.url, instance.core.readPartition, raises)).differences).toEqual([]);
 });
+
+it('remembers a key also for a decision without events: its repeat does not act on what changed in between', async () => {
+  const input = { clientMutationId: 'nothing' };
+  await execute(new Raise('counter-1', 1));
+  expect(await execute(new Raise('counter-1', 0), input)).toMatchObject({ outcome: 'unchanged', version: 1 });
+  await execute(new Raise('counter-1', 1));
+  expect(await execute(new Raise('counter-1', 5), input)).toMatchObject({ outcome: 'repeated' });
+  expect(await counter('counter-1')).toMatchObject({ total: '2' });
+});

@@ -6,16 +6,7 @@ import { assertOwnerName, ownerName } from '../owner-name.js';
 import { userEvents, type UserEvent } from './user.events.js';
 import { evolve, initialState, type User } from './user.state.js';
 
-export type Registration = {
-  number: number;
-  username: string;
-  email: string;
-  fullName: string;
-  passwordHash: string;
-  isOperator: boolean;
-  acceptedTerms: boolean;
-  intent: string | null;
-};
+export type Registration = Extract<UserEvent, { type: 'accounts.user.registered' }>['data'];
 
 export class RegisterUser extends command('RegisterUser') {
   constructor(
