@@ -56,6 +56,24 @@ it('hands partitions over when a process leaves in order', async () => {
   await first.executeAs(system)(new Raise('counter-1', 1));
 });
 
+it('waits for a partition that is on its way from one process to the other', async () => {
+  const [first, second] = [await start(), await start()];
+  await eventually(() => expect([partitions(first), partitions(second)]).toEqual([4, 4]));
+  // The first has its share, and the partitions of the second belong to nobody until its next renewal.
+  Object.assign(second.projector.runner, { renew: async () => undefined });
+  await database.pool.query('DELETE FROM store.partition_owners WHERE partition <> ALL($1)', [
+    first.projector.runner.ownedPartitions,
+  ]);
+  const commands = Array.from({ length: 12 }, (_, n) => first.executeAs(system)(new Raise(`counter-${n}`, 1)));
+  const settled = Promise.all(commands);
+  await eventually(async () => {
+    const { rows } = await database.pool.query('SELECT count(*)::int AS n FROM store.events');
+    expect(rows[0].n).toBe(12);
+  });
+  Reflect.deleteProperty(second.projector.runner, 'renew');
+  await settled;
+});
+
 it('takes over at once when a process dies: its connection is gone, nobody waits for its lease', async () => {
   const [first, second] = [await start(), await start()];
   await eventually(() => expect([partitions(first), partitions(second)]).toEqual([4, 4]));

@@ -13,7 +13,12 @@ type Waiting = {
   reject(error: Error): void;
   timer: NodeJS.Timeout;
   doubt: 'none' | 'asked' | 'settled';
+  /** Until then a partition without an owner may be on its way from one process to another. */
+  ownerBy: number;
 };
+
+/** A process that has more than its share gives partitions up at one renewal, and another takes them at its next: two seconds, and some. */
+const handOverMs = 3000;
 
 /**
  * Read your own write: waits until read models have passed a position. One per process; one query serves all waits on partitions that
@@ -36,15 +41,15 @@ export class VisibilityWaiter {
 
   /**
    * Resolves when all targets are visible.
-   * @throws Refusal COMMITTED_NOT_VISIBLE with the position: at once when a projection is paused, the stream is parked or no live process
-   * owns the partition; else after `timeoutMs`.
+   * @throws Refusal COMMITTED_NOT_VISIBLE with the position: at once when a projection is paused or the stream is parked, after
+   * `handOverMs` when no live process owns the partition, else after `timeoutMs`.
    */
   async wait(targets: Target[]): Promise<void> {
     const open = targets.filter((target) => !this.visibleHere(target));
     if (open.length === 0) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => this.fail(entry, 'timeout'), this.timeoutMs);
-      const entry: Waiting = { targets: open, resolve, reject, timer, doubt: 'none' };
+      const entry: Waiting = { targets: open, resolve, reject, timer, doubt: 'none', ownerBy: Date.now() + handOverMs };
       this.waiting.add(entry);
       this.notify();
     });
@@ -81,6 +86,7 @@ export class VisibilityWaiter {
     }
     const hopeless = standings.map((standing) => (standing.visible ? undefined : standing.hopeless)).find(Boolean);
     if (!hopeless) return;
+    if (hopeless === 'ownerless' && entry.doubt === 'settled' && Date.now() < entry.ownerBy) return;
     if (entry.doubt === 'settled') return this.fail(entry, hopeless);
     if (entry.doubt === 'none') this.makeSure(entry);
   }
