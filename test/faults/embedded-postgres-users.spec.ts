@@ -18,7 +18,7 @@ const children: PostgresChild[] = [];
 const bases = new Set<string>();
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'waybill-users-'));
+  root = await mkdtemp(join(process.env.WAYBILL_TEST_SCRATCH ?? tmpdir(), 'waybill-users-'));
   await chmod(root, 0o711);
 });
 

@@ -18,7 +18,7 @@ let count = 0;
 const children: PostgresChild[] = [];
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'waybill-postgres-'));
+  root = await mkdtemp(join(process.env.WAYBILL_TEST_SCRATCH ?? tmpdir(), 'waybill-postgres-'));
   await chmod(root, 0o711);
   program = await buildPostgresChild(join(root, 'app'));
 });

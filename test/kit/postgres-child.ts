@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { processInfo } from '../../src/core/postgres/process-info.js';
 import { eventually } from './eventually.js';
+import { noteProcess } from './program.js';
 
 const repository = resolve(import.meta.dirname, '../..');
 
@@ -79,6 +80,8 @@ export function startChild(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] },
   });
+  const forget = noteProcess(child.pid);
+  child.once('close', forget);
   let output = '';
   let log = '';
   child.stderr!.on('data', (chunk) => (log += chunk.toString()));

@@ -36,7 +36,7 @@ export function startProgram(args: string[], { env, cwd, ownGroup = false }: Pro
   const stderr = collect(child.stderr as Socket);
   // A test that forgets to stop it must not hang jest: test/run.mjs then ends the process and complains.
   for (const handle of [child, child.stdout as Socket, child.stderr as Socket]) handle.unref();
-  const forget = note(child.pid);
+  const forget = noteProcess(child.pid);
   const exited = exitOf(child).finally(forget);
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
@@ -73,7 +73,7 @@ function collect(stream: Socket): () => string {
 }
 
 /** Leaves the process id for test/run.mjs, so that the process cannot outlive the run even when jest kills the test's worker. */
-function note(pid: number | undefined): () => void {
+export function noteProcess(pid: number | undefined): () => void {
   const folder = process.env.WAYBILL_TEST_SERVERS;
   if (!folder || !pid) return () => undefined;
   const file = join(folder, String(pid));
