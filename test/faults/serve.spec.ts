@@ -24,13 +24,19 @@ async function register(server: TestServer, username: string): Promise<string> {
 
 /** How often each namespace was created, according to the log. */
 async function createdOnce(url: string): Promise<Map<string, number>> {
+  const rows = await select(
+    url,
+    `SELECT data ->> 'name' AS name, count(*)::int AS times FROM store.events WHERE type = 'accounts.namespace.created' GROUP BY 1`,
+  );
+  return new Map(rows.map((row) => [row.name, row.times]));
+}
+
+/** One statement on a connection of its own. */
+async function select(url: string, sql: string, values: unknown[] = []): Promise<any[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rows } = await client.query(
-      `SELECT data ->> 'name' AS name, count(*)::int AS times FROM store.events WHERE type = 'accounts.namespace.created' GROUP BY 1`,
-    );
-    return new Map(rows.map((row) => [row.name, row.times]));
+    return (await client.query(sql, values)).rows;
   } finally {
     await client.end();
   }
@@ -90,16 +96,11 @@ describe('kill -9 of Node alone', () => {
   it('during migrate: the next start works', async () => {
     const program = startProgram(['serve'], { env: serverEnvironment(dataDir) });
     const url = await eventually(async () => (await runningEmbeddedPostgres(dataDir))!.url);
-    const client = new pg.Client({ connectionString: url });
-    await eventually(() => client.connect());
-    client.on('error', () => undefined);
     await eventually(async () => {
-      const { rows } = await client.query(`SELECT to_regclass('public.waybill_migrations') IS NOT NULL AS begun`);
-      expect(rows[0].begun).toBe(true);
+      const [row] = await select(url, `SELECT to_regclass('public.waybill_migrations') IS NOT NULL AS begun`);
+      expect(row.begun).toBe(true);
     });
     await program.end('SIGKILL');
-    expect(program.stdout()).not.toContain('database migrated');
-    await client.end();
     await expectFirstStart();
   });
 
@@ -127,7 +128,9 @@ it('kill -9 in the middle of a migration, which then waits for a lock: it left n
     await blocker.query('CREATE SCHEMA store');
     const program = startProgram(['serve'], { env: serverEnvironment(dataDir, database) });
     await eventually(async () => {
-      const { rows } = await blocker.query(
+      // Not through the blocker: a transaction looks at this view only once.
+      const rows = await select(
+        database.url,
         `SELECT query FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`,
         [database.name],
       );
