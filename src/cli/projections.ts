@@ -23,7 +23,8 @@ export function addProjectionCommands(program: Command): void {
     .argument('[projection]', 'only of this one, as `status` names it')
     .option('--json', 'print JSON')
     .action((projection: string | undefined, options: OutputOptions) =>
-      withSession(async ({ pool }) =>
+      withSession(async ({ pool }) => {
+        if (projection && !findProjection(silos.projections, projection)) throw unknown(projection);
         printRows(
           await listParked(pool, projection),
           {
@@ -37,8 +38,8 @@ export function addProjectionCommands(program: Command): void {
           },
           'No stream is parked.',
           options,
-        ),
-      ),
+        );
+      }),
     );
 
   projections
