@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { Projection, RowsProjection, SumsProjection } from './definition.js';
 
 /** Where a projection's table lives: `read` for the live one, another schema for a shadow. */
@@ -12,7 +13,30 @@ export function tableName(definition: Projection, schema: Schema = liveSchema): 
 
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
-/** Statements that make the table and its indexes when they are missing. Safe to run from two processes at once. */
+/** Class of the advisory lock under which tables are made. Nothing else in the database uses it. */
+const ddlLock = 1463897411;
+
+/** Makes the live tables that are missing. Processes that start at the same time take turns: IF NOT EXISTS alone lets two of them collide. */
+export async function createTables(pool: pg.Pool, definitions: Projection[]): Promise<void> {
+  const statements = definitions.flatMap((definition) => createTable(definition));
+  if (statements.length === 0) return;
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ddlLock]);
+    for (const statement of statements) await client.query(statement);
+    await client.query('COMMIT');
+  } catch (error) {
+    failure = error as Error;
+    throw error;
+  } finally {
+    // A connection in the middle of a failed transaction is not given back.
+    client.release(failure);
+  }
+}
+
+/** Statements that make the table and its indexes when they are missing. */
 export function createTable(definition: Projection, schema: Schema = liveSchema): string[] {
   return definition.kind === 'rows' ? createRows(definition, schema) : [createSums(definition, schema)];
 }
