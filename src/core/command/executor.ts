@@ -1,5 +1,5 @@
 import type { EventStore } from '../event-store/event-store.js';
-import { ClaimTaken, CommandKeyConflict, ConcurrencyConflict, type AppendRequest, type AppendResult, type NewEvent } from '../event-store/types.js';
+import { ClaimTaken, CommandKeyConflict, ConcurrencyConflict, SubjectErased, type AppendRequest, type AppendResult, type NewEvent } from '../event-store/types.js';
 import type { EventCodec } from '../event-store/event-codec.js';
 import { refuse } from '../errors/core.errors.js';
 import type { Aggregate, Decide } from './aggregate.js';
@@ -57,7 +57,7 @@ export class CommandExecutor {
       return { ...loaded.head, types: [], outcome: 'unchanged' };
     }
     const written = decided.facts.map((fact) => fact.event);
-    const sealed = this.ports.codec.seal(aggregate.events, command.streamId, written, loaded.dataKeys);
+    const sealed = await this.ports.codec.seal(aggregate.events, command.streamId, written, loaded.dataKeys);
     const events: NewEvent[] = decided.facts.map(({ event, claims }, index) => ({
       type: event.type,
       schemaVersion: aggregate.events[event.type]!.version,
@@ -93,6 +93,8 @@ export class CommandExecutor {
     try {
       return await this.ports.store.append(request);
     } catch (error) {
+      // Erased between the load and the append; the subject is not the stream itself, whose version would have told.
+      if (error instanceof SubjectErased) throw refuse('ERASED');
       if (!(error instanceof ClaimTaken)) throw error;
       const claims: Claim[] = decided.facts.flatMap((fact) => fact.claims?.take ?? []);
       const taken = claims.find((claim) => this.ports.keys.claimKey(claim) === error.key);
