@@ -83,10 +83,10 @@ async function compare(live: pg.Client, shadow: pg.Client, definition: Projectio
   let [a, e] = [await actual.next(), await expected.next()];
   while (!a.done || !e.done) {
     if (!a.done) rows++;
-    if (e.done || (!a.done && a.value.id < e.value.id)) {
+    if (e.done || (!a.done && isBefore(a.value.id, e.value.id))) {
       differences.push({ id: a.value!.id, kind: 'extra' });
       a = await actual.next();
-    } else if (a.done || e.value.id < a.value.id) {
+    } else if (a.done || isBefore(e.value.id, a.value.id)) {
       if (!a.done) rows--;
       differences.push({ id: e.value.id, kind: 'missing' });
       e = await expected.next();
@@ -97,6 +97,9 @@ async function compare(live: pg.Client, shadow: pg.Client, definition: Projectio
   }
   return { rows, differences };
 }
+
+/** The order of `COLLATE "C"`: by bytes. JavaScript's own differs from it where characters need two code units. */
+const isBefore = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 
 async function* rowsOf(client: pg.Client, table: string, definition: Projection): AsyncGenerator<{ id: string; row: string }, undefined> {
   const id = `(${definition.kind === 'rows' ? 'id' : "group_key || '/' || partition"}) COLLATE "C"`;
