@@ -103,14 +103,13 @@ const isBefore = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a
 
 async function* rowsOf(client: pg.Client, table: string, definition: Projection): AsyncGenerator<{ id: string; row: string }, undefined> {
   const id = `(${definition.kind === 'rows' ? 'id' : "group_key || '/' || partition"}) COLLATE "C"`;
-  // A text that sorts before all others stands for "from the start".
-  for (let after = ''; ; ) {
-    const { rows } = await client.query(
-      `SELECT ${id} AS id, to_jsonb(t)::text AS row FROM ${table} t WHERE ${id} > $1 ORDER BY 1 LIMIT ${pageSize}`,
+  for (let after: string | null = null; ; ) {
+    const { rows }: pg.QueryResult<{ id: string; row: string }> = await client.query(
+      `SELECT ${id} AS id, to_jsonb(t)::text AS row FROM ${table} t WHERE $1::text IS NULL OR ${id} > $1 ORDER BY 1 LIMIT ${pageSize}`,
       [after],
     );
-    yield* rows as { id: string; row: string }[];
+    yield* rows;
     if (rows.length < pageSize) return undefined;
-    after = rows.at(-1).id;
+    after = rows.at(-1)!.id;
   }
 }
