@@ -4,7 +4,7 @@ import { createPool } from '../../src/core/event-store/pool.js';
 import { EventStore } from '../../src/core/event-store/event-store.js';
 import { createTestDatabase } from '../kit/database.js';
 import { openEmmett } from './emmett.js';
-import { loadNow } from './machine.js';
+import { cpuMicros, loadNow, postmasterOf } from './machine.js';
 import type { BenchOptions } from './options.js';
 import { plainAppend, plainSchema } from './plain-append.js';
 import { count, type Row } from './report.js';
@@ -31,11 +31,16 @@ export async function measureAppend({ quick, peers }: BenchOptions): Promise<Row
       plain: plainAppend(pool),
       emmett: emmett.append,
     };
+    const postmaster = await postmasterOf(pool);
+    const postgresMicros = () => (postmaster && cpuMicros(postmaster, { children: true })) ?? NaN;
     const rows: Row[] = [];
     for (const events of allEventCounts) {
       for (const clients of allClients) {
         const variants = Object.entries(appends).map(([name, append]) => variant(name, append, clients, events));
-        const compared = await compare(variants, quick ? { repeat: 1, roundMs: 60 } : { repeat: 5, roundMs: 500 });
+        const compared = await compare(variants, {
+          ...(quick ? { repeat: 1, roundMs: 60 } : { repeat: 5, roundMs: 500 }),
+          postgresMicros,
+        });
         rows.push(rowOf(clients, events, compared));
       }
     }
@@ -84,10 +89,15 @@ function rowOf(clients: number, events: number, [waybill, plain, emmett]: Compar
     part: 'append',
     point: `${clients} clients × ${events} events`,
     figure: `${count(waybill!.rate)} appends/s`,
-    beside: `plain ${count(plain!.rate)} (${plain!.ratio.toFixed(2)}×), emmett ${count(emmett!.rate)} (${emmett!.ratio.toFixed(1)}×)`,
+    beside: `plain ${count(plain!.rate)} (${plain!.ratio.toFixed(2)}×), emmett ${count(emmett!.rate)} (${emmett!.ratio.toFixed(1)}×); CPU ${[waybill, plain, emmett].map(cpuOf).join(', ')}`,
     aim: '≥ 0.8× plain, ≥ 2× emmett',
     met: plain!.ratio >= 0.8 && emmett!.ratio >= 2,
     load: loadNow(),
     data: { clients, events, appendsPerSecond: waybill!.rate, eventsPerSecond: waybill!.rate * events, plain, emmett },
   };
+}
+
+/** Microseconds of the client's and of Postgres's CPU per append. */
+function cpuOf(compared: Compared | undefined): string {
+  return `${count(compared!.cpu.client)}+${count(compared!.cpu.postgres)} µs`;
 }

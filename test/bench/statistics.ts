@@ -17,30 +17,48 @@ export type Compared = {
   rate: number;
   /** The first variant's rate over this one's: the median over the repetitions, each of which lasts seconds only. */
   ratio: number;
+  /** CPU time of each, in microseconds, the median of the rounds. It hardly moves with the disk and with what else runs. */
+  cpu: { client: number; postgres: number };
 };
 
 /**
  * Runs variants in turns, A B C C B A, so that a slow minute of the machine and the growth of tables meet all of them.
  * A round of each goes before and does not count.
+ * @param options.postgresMicros CPU time that Postgres has used so far
  */
-export async function compare(variants: Variant[], options: { repeat: number; roundMs: number }): Promise<Compared[]> {
-  const rates = variants.map(() => [] as number[]);
-  const round = async (index: number) => {
-    const startedAt = performance.now();
+export async function compare(
+  variants: Variant[],
+  options: { repeat: number; roundMs: number; postgresMicros: () => number },
+): Promise<Compared[]> {
+  const rounds = variants.map(() => [] as Round[]);
+  const round = async (index: number): Promise<Round> => {
+    const [startedAt, client, postgres] = [performance.now(), process.cpuUsage(), options.postgresMicros()];
     const done = await variants[index]!.run(startedAt + options.roundMs);
-    return (done / (performance.now() - startedAt)) * 1000;
+    const { user, system } = process.cpuUsage(client);
+    return {
+      rate: (done / (performance.now() - startedAt)) * 1000,
+      client: (user + system) / done,
+      postgres: (options.postgresMicros() - postgres) / done,
+    };
   };
   const order = variants.map((_, index) => index);
   for (const index of order) await round(index);
   for (let n = 0; n < options.repeat; n++) {
-    for (const index of [...order, ...order.toReversed()]) rates[index]!.push(await round(index));
+    for (const index of [...order, ...order.toReversed()]) rounds[index]!.push(await round(index));
   }
+  const rates = rounds.map((own) => own.map(({ rate }) => rate));
   return variants.map(({ name }, index) => ({
     name,
     rate: median(rates[index]!),
     ratio: median(ratios(rates[0]!, rates[index]!)),
+    cpu: {
+      client: median(rounds[index]!.map(({ client }) => client)),
+      postgres: median(rounds[index]!.map(({ postgres }) => postgres)),
+    },
   }));
 }
+
+type Round = { rate: number; client: number; postgres: number };
 
 /** Each repetition has two rounds of each variant, around the same middle. */
 function ratios(first: number[], other: number[]): number[] {
