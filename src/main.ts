@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { addEventCommands } from './cli/events.js';
 import { reportFailure, exitCodes } from './cli/exit.js';
 import { addKeyCommands } from './cli/keys.js';
@@ -11,7 +12,7 @@ import { settings } from './core/config/settings.js';
 /** One binary, roles by argument. */
 const program = new Command('waybill')
   .description('A self-hosted, event-sourced backend for WebAssembly packages and apps.')
-  .version(process.env.npm_package_version ?? '0.1.0')
+  .version(packageJson.version)
   .showHelpAfterError('(--help lists what there is)')
   .exitOverride()
   .addHelpText('after', () => `\nSettings, all by environment:\n${settingsHelp()}\n\nExit codes: ${exitCodeHelp()}`);
@@ -42,8 +43,12 @@ function isUsage(error: unknown): error is { exitCode: number } {
 }
 
 function settingsHelp(): string {
+  const width = Math.max(...Object.keys(settings).map((name) => name.length)) + 2;
   return Object.entries(settings)
-    .map(([name, { doc, default: standard }]) => `  ${name.padEnd(22)}${doc}${standard ? ` Default: ${standard}.` : ''}`)
+    .map(
+      ([name, { doc, default: standard }]) =>
+        `  ${name.padEnd(width)}${doc}${standard ? ` Default: ${standard}.` : ''}`,
+    )
     .join('\n');
 }
 

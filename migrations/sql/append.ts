@@ -26,25 +26,33 @@ BEGIN
   -- 4 KiB of jsonb cannot hold 256 KiB of text that JavaScript wrote, so the common append skips the look.
   IF pg_column_size(p_data) > 4096 THEN PERFORM store.assert_data_size(p_data); END IF;
 
-  -- The common append: one event for one stream and nothing else. The same steps in plain statements.
-  IF p_extras IS NULL AND p_claims IS NULL AND cardinality(p_streams) = 1 AND cardinality(p_types) = 1 THEN
+  -- The common append: events of one stream and nothing else. The same steps in plain statements.
+  IF p_extras IS NULL AND p_claims IS NULL AND cardinality(p_streams) = 1 AND p_counts[1] > 0 THEN
     INSERT INTO store.streams AS s (stream_id, version, position, partition)
-    VALUES (p_streams[1], 1, 0, p_partitions[1])
-    ON CONFLICT (stream_id) DO UPDATE SET version = s.version + 1
-    RETURNING s.version INTO v_version;
-    IF (p_expected[1] >= 0 AND v_version - 1 <> p_expected[1]) OR (p_expected[1] = -2 AND v_version = 1) THEN
-      PERFORM store.raise_conflict(p_streams[1], p_expected[1], v_version - 1);
+    VALUES (p_streams[1], p_counts[1], 0, p_partitions[1])
+    ON CONFLICT (stream_id) DO UPDATE SET version = s.version + excluded.version
+    RETURNING s.version - p_counts[1] INTO v_version;
+    IF (p_expected[1] >= 0 AND v_version <> p_expected[1]) OR (p_expected[1] = -2 AND v_version = 0) THEN
+      PERFORM store.raise_conflict(p_streams[1], p_expected[1], v_version);
     END IF;
     PERFORM pg_advisory_xact_lock_shared(
       ${LEASE_CLASS}, ((CASE WHEN is_called THEN last_value ELSE 0 END) % ${LEASE_WINDOW})::integer
     ) FROM store.event_position;
-    INSERT INTO store.events
-      (position, partition, stream_id, stream_version, type, schema_version, data, metadata, occurred_at)
-    VALUES (nextval('store.event_position'), p_partitions[1], p_streams[1], v_version,
-      p_types[1], p_schema_versions[1], p_data[1], p_metadata, p_occurred_at)
-    RETURNING position INTO v_position;
+    IF p_counts[1] = 1 THEN
+      INSERT INTO store.events
+        (position, partition, stream_id, stream_version, type, schema_version, data, metadata, occurred_at)
+      VALUES (nextval('store.event_position'), p_partitions[1], p_streams[1], v_version + 1,
+        p_types[1], p_schema_versions[1], p_data[1], p_metadata, p_occurred_at);
+    ELSE
+      INSERT INTO store.events
+        (position, partition, stream_id, stream_version, type, schema_version, data, metadata, occurred_at)
+      SELECT nextval('store.event_position'), p_partitions[1], p_streams[1], v_version + e.place,
+        e.type, e.schema_version, e.data, p_metadata, p_occurred_at
+      FROM unnest(p_types, p_schema_versions, p_data) WITH ORDINALITY AS e(type, schema_version, data, place);
+    END IF;
+    v_position := currval('store.event_position');
     UPDATE store.streams SET position = v_position WHERE stream_id = p_streams[1];
-    versions := ARRAY[v_version];
+    versions := ARRAY[v_version + p_counts[1]];
     positions := ARRAY[v_position];
     RETURN;
   END IF;

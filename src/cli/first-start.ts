@@ -11,7 +11,7 @@ const username = 'operator';
  * The first start of a database makes the operator's account and says how to use it.
  * An empty log is the sign of a first start; the command key lets only one of several processes at once do it.
  */
-export async function welcomeOperator(core: Core, dispatcher: Dispatcher, config: Config, url: string): Promise<void> {
+export async function welcomeOperator(core: Core, dispatcher: Dispatcher, config: Config): Promise<void> {
   if ((await core.watermark.safeHead()) > 0) return;
   const correlationId = randomUUID();
   const meta = () => ({ actor: { kind: 'system' as const, name: 'first start' }, now: new Date(), correlationId });
@@ -22,13 +22,7 @@ export async function welcomeOperator(core: Core, dispatcher: Dispatcher, config
   const { userId, repeated } = await accounts.register(account, execute, { clientMutationId: 'first operator' });
   if (repeated) return;
   const { raw } = await accounts.generateApiToken(userId, 'first start', execute);
-  const graphql = `${config.publicUrl === `http://localhost:${config.port}` ? publicUrlOf(url) : config.publicUrl}/graphql`;
-  print(welcome(graphql, password, raw!));
-}
-
-/** With PORT=0 the address is known only once the server listens. */
-function publicUrlOf(url: string): string {
-  return `http://localhost:${new URL(url).port}`;
+  print(welcome(`${config.publicUrl}/graphql`, password, raw!));
 }
 
 function welcome(graphql: string, password: string, token: string): string {

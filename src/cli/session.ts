@@ -26,7 +26,7 @@ export type Session = {
 
 /** Opens the database of the configuration for one command, and closes all of it at the end, whatever happens. */
 export async function withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
-  const config = loadConfig(process.env);
+  const config = loadConfig();
   for (const warning of config.warnings) note(warning);
   const database = await openCommandDatabase(config);
   try {
@@ -35,7 +35,14 @@ export async function withSession<T>(work: (session: Session) => Promise<T>): Pr
     try {
       const ring = openKeyRing(config);
       const core = await openCore(pool, ring, silos, () => undefined);
-      return await work({ config, url: database.url, pool, core, ring, executeAs: (name) => systemExecute(core, name) });
+      return await work({
+        config,
+        url: database.url,
+        pool,
+        core,
+        ring,
+        executeAs: (name) => systemExecute(core, name),
+      });
     } finally {
       await pool.end();
     }

@@ -28,7 +28,9 @@ export class DataKeys {
 
   /** @throws UnknownRingKey, InvalidFernetToken when the key ring does not fit the database. */
   open(rows: DataKeyRow[]): Map<string, OpenedKey> {
-    return new Map(rows.map((row) => [row.subject, row.wrapped ? this.ring.unwrap(row.wrapped, row.ringKeyId!) : 'erased']));
+    return new Map(
+      rows.map((row) => [row.subject, row.wrapped ? this.ring.unwrap(row.wrapped, row.ringKeyId!) : 'erased']),
+    );
   }
 
   /** A fresh key for a subject, and its wrapped form that an append stores with the first event sealed by it. */
@@ -51,7 +53,10 @@ export class DataKeys {
    * Wraps every key anew with the ring's first key, in small transactions. Events are not touched.
    * @returns how many were re-wrapped, and how many each ring key still wraps.
    */
-  async rewrap(firstKeyId: string, onProgress?: (done: number) => void): Promise<{ rewrapped: number; byRingKey: Record<string, number> }> {
+  async rewrap(
+    firstKeyId: string,
+    onProgress?: (done: number) => void,
+  ): Promise<{ rewrapped: number; byRingKey: Record<string, number> }> {
     let rewrapped = 0;
     for (;;) {
       const { rows } = await this.pool.query<DataKeyRow>(

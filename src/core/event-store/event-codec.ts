@@ -24,7 +24,7 @@ export class EventCodec {
   /** The same with keys that are at hand. */
   decodeWith(types: EventTypes, stored: StoredEvent[], keys: Map<string, OpenedKey>): Recorded[] {
     return stored.map((event) => {
-      const { schemaVersion, ...recorded } = event;
+      const { schemaVersion: _, ...recorded } = event;
       try {
         return { ...recorded, data: openData(types, event, keys) };
       } catch (error) {

@@ -27,25 +27,27 @@ export async function applyBatch(
   events: Recorded[],
   advances: Advance[],
 ): Promise<ParkedStream[]> {
+  const batch = { projection, writer, events, advances };
   try {
-    return await applyOnce(pool, projection, writer, events, advances, writeTogether);
+    return await applyOnce(pool, batch, writeTogether);
   } catch (error) {
     if (error instanceof CheckpointMoved || !isPoison(error)) throw error;
     // Rare: only now is it worth a savepoint per try to find the streams at fault.
-    return applyOnce(pool, projection, writer, events, advances, writeInHalves);
+    return applyOnce(pool, batch, writeInHalves);
   }
 }
 
-type Write = (client: pg.ClientBase, writer: ProjectionWriter, changes: StreamChange[], batches: StreamBatch[]) => Promise<ParkedStream[]>;
-
-async function applyOnce(
-  pool: pg.Pool,
-  projection: string,
+type Write = (
+  client: pg.ClientBase,
   writer: ProjectionWriter,
-  events: Recorded[],
-  advances: Advance[],
-  write: Write,
-): Promise<ParkedStream[]> {
+  changes: StreamChange[],
+  batches: StreamBatch[],
+) => Promise<ParkedStream[]>;
+
+type Batch = { projection: string; writer: ProjectionWriter; events: Recorded[]; advances: Advance[] };
+
+async function applyOnce(pool: pg.Pool, batch: Batch, write: Write): Promise<ParkedStream[]> {
+  const { projection, writer, events, advances } = batch;
   const batches = byStream(events);
   const client = await pool.connect();
   let broken: Error | undefined;
@@ -126,7 +128,13 @@ const writeInHalves: Write = async (client, writer, changes, batches) => {
   } catch (error) {
     if (!isPoison(error)) throw error;
     await client.query('ROLLBACK TO SAVEPOINT part');
-    if (changes.length === 1) return [parkedBy(batches.find((batch) => batch.streamId === changes[0]!.streamId)!, error)];
+    if (changes.length === 1)
+      return [
+        parkedBy(
+          batches.find((batch) => batch.streamId === changes[0]!.streamId)!,
+          error,
+        ),
+      ];
     const middle = changes.length >> 1;
     const first = await writeInHalves(client, writer, changes.slice(0, middle), batches);
     return [...first, ...(await writeInHalves(client, writer, changes.slice(middle), batches))];

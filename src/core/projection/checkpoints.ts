@@ -7,7 +7,9 @@ export type ProjectionState = { state: 'running' | 'paused'; reason: string | nu
 
 /** Makes the missing rows of the given projections: state running, checkpoint 0 in each partition. */
 export async function ensureCheckpoints(pool: pg.Pool, projections: string[], partitions: number): Promise<void> {
-  await pool.query(`INSERT INTO store.projections (name) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, [projections]);
+  await pool.query(`INSERT INTO store.projections (name) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, [
+    projections,
+  ]);
   await pool.query(
     `INSERT INTO store.checkpoints (projection, partition)
      SELECT p, n FROM unnest($1::text[]) p, generate_series(0, $2::int - 1) n ON CONFLICT DO NOTHING`,
@@ -15,7 +17,11 @@ export async function ensureCheckpoints(pool: pg.Pool, projections: string[], pa
   );
 }
 
-export async function readCheckpoints(pool: pg.Pool, projections: string[], partitions: number[]): Promise<Checkpoint[]> {
+export async function readCheckpoints(
+  pool: pg.Pool,
+  projections: string[],
+  partitions: number[],
+): Promise<Checkpoint[]> {
   const found = await pool.query(
     `SELECT projection, partition, position, generation FROM store.checkpoints
      WHERE projection = ANY($1) AND partition = ANY($2)`,
@@ -25,19 +31,25 @@ export async function readCheckpoints(pool: pg.Pool, projections: string[], part
 }
 
 export async function readStates(pool: pg.Pool, projections: string[]): Promise<Map<string, ProjectionState>> {
-  const found = await pool.query('SELECT name, state, reason FROM store.projections WHERE name = ANY($1)', [projections]);
+  const found = await pool.query('SELECT name, state, reason FROM store.projections WHERE name = ANY($1)', [
+    projections,
+  ]);
   return new Map(found.rows.map((row) => [row.name, { state: row.state, reason: row.reason }]));
 }
 
 /** Parked streams per projection. */
 export async function readParked(pool: pg.Pool, projections: string[]): Promise<Map<string, Set<string>>> {
-  const found = await pool.query('SELECT projection, stream_id FROM store.parked_streams WHERE projection = ANY($1)', [projections]);
+  const found = await pool.query('SELECT projection, stream_id FROM store.parked_streams WHERE projection = ANY($1)', [
+    projections,
+  ]);
   return groupedSets(found.rows, (row) => row.stream_id as string);
 }
 
 /** Positions that a projection must not apply, for an operator skipped them. */
 export async function readSkips(pool: pg.Pool, projections: string[]): Promise<Map<string, Set<number>>> {
-  const found = await pool.query('SELECT projection, position FROM store.skipped_events WHERE projection = ANY($1)', [projections]);
+  const found = await pool.query('SELECT projection, position FROM store.skipped_events WHERE projection = ANY($1)', [
+    projections,
+  ]);
   return groupedSets(found.rows, (row) => Number(row.position));
 }
 

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { Projection, RowsProjection, SumsProjection } from './definition.js';
 
 /** Where a projection's table lives: `read` for the live one, another schema for a shadow. */
@@ -12,7 +13,19 @@ export function tableName(definition: Projection, schema: Schema = liveSchema): 
 
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
-/** Statements that make the table and its indexes when they are missing. Safe to run from two processes at once. */
+// Any number that nothing else in the database locks.
+const tablesLock = 1463897410;
+
+/**
+ * Makes the live tables that are missing, in one transaction and one round trip. One process at a time: `IF NOT EXISTS` only looks, and
+ * of two that create the same table at the same moment one would fail.
+ */
+export async function createTables(pool: pg.Pool, definitions: Projection[]): Promise<void> {
+  const statements = definitions.flatMap((definition) => createTable(definition));
+  await pool.query([`SELECT pg_advisory_xact_lock(${tablesLock})`, ...statements].join(';\n'));
+}
+
+/** Statements that make the table and its indexes when they are missing. */
 export function createTable(definition: Projection, schema: Schema = liveSchema): string[] {
   return definition.kind === 'rows' ? createRows(definition, schema) : [createSums(definition, schema)];
 }

@@ -85,6 +85,7 @@ export const typesOf = (definition: Projection): string[] => Object.keys(definit
 
 function assertKnownTypes(definition: Projection): void {
   for (const type of typesOf(definition)) {
-    if (!definition.events[type]) throw new Error(`Projection ${definition.name}: ${type} is not among its event types.`);
+    if (!definition.events[type])
+      throw new Error(`Projection ${definition.name}: ${type} is not among its event types.`);
   }
 }

@@ -49,13 +49,20 @@ export class Member {
    * On failure the partitions leave the tail and are tried again by catch-up; nothing is lost, for the checkpoint did not move.
    */
   async apply(pool: pg.Pool, partitions: number[], page: Recorded[], upTo: number): Promise<Outcome> {
-    const moving = [...this.partitions].filter(([partition, { seen }]) => partitions.includes(partition) && seen < upTo);
+    const moving = [...this.partitions].filter(
+      ([partition, { seen }]) => partitions.includes(partition) && seen < upTo,
+    );
     const events = this.pending(page, new Set(moving.map(([partition]) => partition)));
     if (events.length === 0) {
       for (const [, progress] of moving) progress.seen = upTo;
       return { applied: 0, parked: [] };
     }
-    const advances = moving.map(([partition, { stored, generation }]) => ({ partition, from: stored, to: upTo, generation }));
+    const advances = moving.map(([partition, { stored, generation }]) => ({
+      partition,
+      from: stored,
+      to: upTo,
+      generation,
+    }));
     try {
       const parked = await applyBatch(pool, this.name, this.writer, events, advances);
       if (parked.length > 0) this.parked = new Set([...this.parked, ...parked.map((stream) => stream.streamId)]);

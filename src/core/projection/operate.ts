@@ -84,10 +84,10 @@ async function retryInTransaction(
   readStream: StreamReader,
 ): Promise<string | null | undefined> {
   const name = definition.versionedName;
-  const parked = await client.query('SELECT partition, position FROM store.parked_streams WHERE projection = $1 AND stream_id = $2', [
-    name,
-    streamId,
-  ]);
+  const parked = await client.query(
+    'SELECT partition, position FROM store.parked_streams WHERE projection = $1 AND stream_id = $2',
+    [name, streamId],
+  );
   if (parked.rowCount === 0) return undefined;
   const { partition, position } = parked.rows[0];
   const checkpoint = await client.query(
@@ -120,7 +120,13 @@ async function retryInTransaction(
 }
 
 /** Records that a projection passes over one event, for ever: live, on retry, on rebuild and in verify. Retry the stream afterwards. */
-export async function skipEvent(pool: pg.Pool, projection: string, position: number, reason: string, by: string): Promise<void> {
+export async function skipEvent(
+  pool: pg.Pool,
+  projection: string,
+  position: number,
+  reason: string,
+  by: string,
+): Promise<void> {
   await pool.query(
     'INSERT INTO store.skipped_events (projection, position, reason, skipped_by) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
     [projection, position, reason, by],

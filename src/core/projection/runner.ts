@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Recorded } from '../event-store/types.js';
 import { ensureCheckpoints, pauseProjection } from './checkpoints.js';
-import { createTable } from './ddl.js';
+import { createTables } from './ddl.js';
 import type { Projection } from './definition.js';
 import type { Member, Outcome } from './member.js';
 import { Members } from './members.js';
@@ -38,9 +38,10 @@ export class ProjectionRunner {
 
   /** Makes missing tables and checkpoints, takes partitions and begins to follow the log. Returns before old events are applied. */
   async start(): Promise<void> {
-    for (const { definition } of this.members.all) {
-      for (const statement of createTable(definition)) await this.ports.pool.query(statement);
-    }
+    await createTables(
+      this.ports.pool,
+      this.members.all.map(({ definition }) => definition),
+    );
     await ensureCheckpoints(this.ports.pool, this.members.names, this.ports.partitions);
     await this.members.loadStates();
     this.tail = await this.ports.safeHead();
@@ -80,7 +81,9 @@ export class ProjectionRunner {
 
   /** True when every projection that may run has met the tail in all partitions of this process. */
   get caughtUp(): boolean {
-    return this.members.all.every((member) => member.paused || [...member.partitions.values()].every(({ live }) => live));
+    return this.members.all.every(
+      (member) => member.paused || [...member.partitions.values()].every(({ live }) => live),
+    );
   }
 
   /** For people who wait: which projections are behind, and how far they are. */
@@ -153,7 +156,8 @@ export class ProjectionRunner {
   private async apply(member: Member, partitions: number[], page: Recorded[], upTo: number): Promise<void> {
     const outcome = await member.apply(this.ports.pool, partitions, page, upTo);
     if (outcome.applied > 0) this.ports.onApplied?.(member.name, outcome.applied);
-    if (outcome.failure) this.ports.log.warn({ projection: member.name, error: outcome.failure }, 'projection will try again');
+    if (outcome.failure)
+      this.ports.log.warn({ projection: member.name, error: outcome.failure }, 'projection will try again');
     if (outcome.moved) await this.members.loadProgress([member], partitions);
     if (outcome.parked.length > 0) await this.tellParked(member, outcome.parked);
   }

@@ -5,11 +5,20 @@ import type { ProjectionRunner } from './runner.js';
 /** A read model that a caller wants to have seen a position of a stream. */
 export type Target = { projection: string; partition: number; position: number; streamId: string };
 
-type Standing =
-  | { visible: true }
-  | { visible: false; hopeless?: 'paused' | 'parked' | 'ownerless' };
+type Standing = { visible: true } | { visible: false; hopeless?: 'paused' | 'parked' | 'ownerless' };
 
-type Waiting = { targets: Target[]; resolve(): void; reject(error: Error): void; timer: NodeJS.Timeout; doubt: 'none' | 'asked' | 'settled' };
+type Waiting = {
+  targets: Target[];
+  resolve(): void;
+  reject(error: Error): void;
+  timer: NodeJS.Timeout;
+  doubt: 'none' | 'asked' | 'settled';
+  /** Until then a partition without an owner may be on its way from one process to another. */
+  ownerBy: number;
+};
+
+/** A process that has more than its share gives partitions up at one renewal, and another takes them at its next: two seconds, and some. */
+const handOverMs = 3000;
 
 /**
  * Read your own write: waits until read models have passed a position. One per process; one query serves all waits on partitions that
@@ -32,15 +41,15 @@ export class VisibilityWaiter {
 
   /**
    * Resolves when all targets are visible.
-   * @throws Refusal COMMITTED_NOT_VISIBLE with the position: at once when a projection is paused, the stream is parked or no live process
-   * owns the partition; else after `timeoutMs`.
+   * @throws Refusal COMMITTED_NOT_VISIBLE with the position: at once when a projection is paused or the stream is parked, after
+   * `handOverMs` when no live process owns the partition, else after `timeoutMs`.
    */
   async wait(targets: Target[]): Promise<void> {
     const open = targets.filter((target) => !this.visibleHere(target));
     if (open.length === 0) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => this.fail(entry, 'timeout'), this.timeoutMs);
-      const entry: Waiting = { targets: open, resolve, reject, timer, doubt: 'none' };
+      const entry: Waiting = { targets: open, resolve, reject, timer, doubt: 'none', ownerBy: Date.now() + handOverMs };
       this.waiting.add(entry);
       this.notify();
     });
@@ -77,6 +86,7 @@ export class VisibilityWaiter {
     }
     const hopeless = standings.map((standing) => (standing.visible ? undefined : standing.hopeless)).find(Boolean);
     if (!hopeless) return;
+    if (hopeless === 'ownerless' && entry.doubt === 'settled' && Date.now() < entry.ownerBy) return;
     if (entry.doubt === 'settled') return this.fail(entry, hopeless);
     if (entry.doubt === 'none') this.makeSure(entry);
   }
@@ -84,10 +94,11 @@ export class VisibilityWaiter {
   /** What this process remembers may be older than an operator's command or another process's end: look again before saying no. */
   private makeSure(entry: Waiting): void {
     entry.doubt = 'asked';
-    void this.runner.refresh().then(() => {
+    const settle = () => {
       entry.doubt = 'settled';
       this.notify();
-    });
+    };
+    void this.runner.refresh().then(settle);
   }
 
   private ownedHere(target: Target): boolean {
@@ -150,7 +161,10 @@ export class VisibilityWaiter {
   }
 }
 
-function standingOf(row: { position: string | null; paused: boolean; parked: boolean; owned: boolean }, target: Target): Standing {
+function standingOf(
+  row: { position: string | null; paused: boolean; parked: boolean; owned: boolean },
+  target: Target,
+): Standing {
   if (row.parked) return { visible: false, hopeless: 'parked' };
   if (Number(row.position ?? -1) >= target.position) return { visible: true };
   if (row.paused) return { visible: false, hopeless: 'paused' };

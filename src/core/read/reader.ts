@@ -14,7 +14,11 @@ export class Reader {
   /** Rows that a look-up finds, in the order that it says. */
   async find<Row>(table: ReadTable<Row>, lookup: Lookup, values: unknown[]): Promise<Row[]> {
     const text = `SELECT ${selectList(table)} FROM read.${quoted(table.versionedName)} ${lookup.where}`;
-    const rows = await run<Record<string, unknown>>(this.pool, { name: `${table.versionedName}.${lookup.name}`, text }, values);
+    const rows = await run<Record<string, unknown>>(
+      this.pool,
+      { name: `${table.versionedName}.${lookup.name}`, text },
+      values,
+    );
     return rows.map((row) => decoded(table, row));
   }
 
