@@ -80,11 +80,12 @@ function parsed() {
 async function measure(wanted, { quick = false, json }, scratch, undo) {
   const peers = wanted.includes('append') ? await peersFolder() : undefined;
   const { testPostgres } = await import('../kit/postgres.mjs');
-  const { endLeftServers } = await import('../kit/left-servers.mjs');
+  const { endLeftServers, endLeftPostgres } = await import('../kit/left-servers.mjs');
   const servers = join(scratch, 'servers');
   mkdirSync(servers);
   // No settings of ours: what an installation gets.
   const postgres = await testPostgres(join(scratch, 'postgres'), { max_connections: '300' });
+  undo.push(() => endLeftPostgres(scratch));
   undo.push(() => postgres.stop());
   undo.push(() => endLeftServers(servers));
   Object.assign(process.env, {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { noteProcess } from '../kit/program.js';
 import { HttpClient } from './http-client.js';
 import { loadNow } from './machine.js';
 import type { BenchOptions } from './options.js';
@@ -53,6 +54,7 @@ export async function measureStart({ quick, root, scratch }: BenchOptions): Prom
 async function timed(program: string, dataDir: string, env: NodeJS.ProcessEnv, port: number): Promise<Timeline> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const forget = noteProcess(child.pid);
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => output.push(text));
@@ -69,6 +71,7 @@ async function timed(program: string, dataDir: string, env: NodeJS.ProcessEnv, p
   } finally {
     client.close();
     await ended(child, exited);
+    forget();
   }
 }
 
