@@ -4,7 +4,7 @@ import { createPool } from '../../src/core/event-store/pool.js';
 import { EventStore } from '../../src/core/event-store/event-store.js';
 import { createTestDatabase } from '../kit/database.js';
 import { openEmmett } from './emmett.js';
-import { cpuMicros, loadNow, postmasterOf } from './machine.js';
+import { familyMicros, loadNow, postmasterOf } from './machine.js';
 import type { BenchOptions } from './options.js';
 import { plainAppend, plainSchema } from './plain-append.js';
 import { count, type Row } from './report.js';
@@ -32,7 +32,7 @@ export async function measureAppend({ quick, peers }: BenchOptions): Promise<Row
       emmett: emmett.append,
     };
     const postmaster = await postmasterOf(pool);
-    const postgresMicros = () => (postmaster && cpuMicros(postmaster, { children: true })) ?? NaN;
+    const postgresMicros = () => (postmaster && familyMicros(postmaster)) ?? NaN;
     const rows: Row[] = [];
     for (const events of allEventCounts) {
       for (const clients of allClients) {
@@ -87,7 +87,7 @@ function variant(name: string, append: Append, clients: number, events: number):
 function rowOf(clients: number, events: number, [waybill, plain, emmett]: Compared[]): Row {
   return {
     part: 'append',
-    point: `${clients} clients × ${events} events`,
+    point: `${clients} ${clients === 1 ? 'client' : 'clients'} × ${events} ${events === 1 ? 'event' : 'events'}`,
     figure: `${count(waybill!.rate)} appends/s`,
     beside: `plain ${count(plain!.rate)} (${plain!.ratio.toFixed(2)}×), emmett ${count(emmett!.rate)} (${emmett!.ratio.toFixed(1)}×); CPU ${[waybill, plain, emmett].map(cpuOf).join(', ')}`,
     aim: '≥ 0.8× plain, ≥ 2× emmett',

@@ -39,12 +39,20 @@ export async function postmasterOf(pool: pg.Pool): Promise<number | undefined> {
   return statOf(rows[0].pid)?.parent;
 }
 
-/** CPU time in microseconds that a process, or with `children` the processes under it, have used. Undefined where there is no /proc. */
-export function cpuMicros(pid: number, { children = false } = {}): number | undefined {
-  if (!children) return statOf(pid)?.micros;
-  const all = processIds().map(statOf);
-  if (all.length === 0) return undefined;
-  return all.reduce((sum, stat) => sum + (stat?.parent === pid ? stat.micros : 0), 0);
+/** CPU time in microseconds that a process has used. Undefined where there is no /proc. */
+export function cpuMicros(pid: number): number | undefined {
+  return statOf(pid)?.micros;
+}
+
+/** The same of a process with all its children, those that have ended included. */
+export function familyMicros(pid: number): number | undefined {
+  const parent = statOf(pid);
+  if (!parent) return undefined;
+  const children = processIds().map(statOf);
+  return children.reduce(
+    (sum, stat) => sum + (stat?.parent === pid ? stat.micros : 0),
+    parent.micros + parent.endedMicros,
+  );
 }
 
 function processIds(): number[] {
@@ -57,13 +65,14 @@ function processIds(): number[] {
 
 const TICK_MICROS = 10_000;
 
-function statOf(pid: number): { parent: number; micros: number } | undefined {
+function statOf(pid: number): { parent: number; micros: number; endedMicros: number } | undefined {
   try {
     // The second field is the name in brackets and may hold anything; count from behind it.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
-    return { parent: Number(fields[1]), micros: (Number(fields[11]) + Number(fields[12])) * TICK_MICROS };
+    const micros = (at: number) => (Number(fields[at]) + Number(fields[at + 1])) * TICK_MICROS;
+    return { parent: Number(fields[1]), micros: micros(11), endedMicros: micros(13) };
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import { tableName } from '../../src/core/projection/ddl.js';
 import type { Projection } from '../../src/core/projection/index.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { startInstance } from '../kit/instance.js';
-import { loadNow } from './machine.js';
+import { familyMicros, loadNow, postmasterOf } from './machine.js';
 import type { BenchOptions } from './options.js';
 import { count, type Row } from './report.js';
 import { metadata } from './sample.js';
@@ -40,38 +40,49 @@ export async function measureProjections({ quick }: BenchOptions): Promise<Row[]
 async function measure(database: TestDatabase, log: Log, projections: Projection[], times: number): Promise<Row> {
   const events = log.streams * log.eventsPerStream;
   const rates: number[] = [];
+  const cpu: { node: number; postgres: number }[] = [];
+  const postmaster = await postmasterOf(database.pool);
+  const postgresMicros = () => (postmaster && familyMicros(postmaster)) ?? NaN;
   for (let n = 0; n < times; n++) {
     await database.pool.query('CHECKPOINT').catch(() => undefined); // only an administrator may; it merely evens out the rounds
-    const seconds = await catchUp(database, projections);
+    const { seconds, ...used } = await catchUp(database, projections, postgresMicros);
+    cpu.push({ node: used.node / events, postgres: used.postgres / events });
     await assertApplied(database, projections, log);
     rates.push(events / seconds);
     await reset(database, projections);
   }
   const rate = median(rates);
+  const micros = { node: median(cpu.map(({ node }) => node)), postgres: median(cpu.map(({ postgres }) => postgres)) };
   const isOne = projections.length === 1;
   return {
     part: 'projection',
     point: `${log.name}, ${isOne ? 'rows' : 'rows + own keys + sums'}`,
     figure: `${count(rate)} events/s`,
-    beside: `${count(rate * projections.length)} applied/s`,
+    beside: `${count(rate * projections.length)} applied/s; CPU per event: Node ${count(micros.node)}, Postgres ${count(micros.postgres)} µs`,
     ...(isOne && { aim: `≥ ${count(log.aim)}`, met: rate >= log.aim }),
     load: loadNow(),
-    data: { log: log.name, events, projections: projections.length, eventsPerSecond: rate, rates },
+    data: { log: log.name, events, projections: projections.length, eventsPerSecond: rate, rates, micros },
   };
 }
 
 const ring = new KeyRing([generateRingKey()]);
 
-/** @returns seconds from the start of the runner until it has met the head of the log. */
-async function catchUp(database: TestDatabase, projections: Projection[]): Promise<number> {
+/** @returns seconds and microseconds of CPU from the start of the runner until it has met the head of the log. */
+async function catchUp(database: TestDatabase, projections: Projection[], postgresMicros: () => number) {
   const connections = { requests: 10, projections: 6 };
   const instance = await startInstance(database.url, [benchSilo(...projections)], { ring, connections, starts: false });
-  const startedAt = performance.now();
+  const [startedAt, node, postgres] = [performance.now(), process.cpuUsage(), postgresMicros()];
   await instance.projector.start();
   while (!instance.projector.runner.caughtUp) await delay(1);
-  const seconds = (performance.now() - startedAt) / 1000;
+  const used = process.cpuUsage(node);
+  // Taken before the connections end: the time of a process that has ended is not seen.
+  const taken = {
+    seconds: (performance.now() - startedAt) / 1000,
+    node: used.user + used.system,
+    postgres: postgresMicros() - postgres,
+  };
   await instance.stop();
-  return seconds;
+  return taken;
 }
 
 /** A rate of a projection that lost events would be worth nothing. */

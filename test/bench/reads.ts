@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { cpuMicros, loadNow, postmasterOf } from './machine.js';
+import { cpuMicros, familyMicros, loadNow, postmasterOf } from './machine.js';
 import type { BenchOptions } from './options.js';
 import { count, type Row } from './report.js';
 import { operations, serve } from './served.js';
@@ -20,7 +20,7 @@ export async function measureReads({ quick }: BenchOptions): Promise<Row[]> {
       const { getNamespace } = await served.client.send(operations.getNamespace, { name: `space-${n % NAMESPACES}` });
       if (getNamespace.name !== `space-${n % NAMESPACES}`) throw new Error('The wrong namespace was answered.');
     };
-    const cpu = () => [cpuMicros(served.server.pid), postmaster && cpuMicros(postmaster, { children: true })] as const;
+    const cpu = () => [cpuMicros(served.server.pid), postmaster && familyMicros(postmaster)] as const;
     await during(quick ? 300 : 3000, read);
     const rounds: Round[] = [];
     for (let n = 0; n < (quick ? 1 : 5); n++) rounds.push(await round(quick ? 500 : 3000, read, cpu));
