@@ -51,17 +51,20 @@ const up = [
      name text NOT NULL,
      backend_pid integer NOT NULL,
      backend_started_at timestamptz NOT NULL,
+     projections text[] NOT NULL,
      started_at timestamptz NOT NULL DEFAULT now(),
      expires_at timestamptz NOT NULL
    )`,
   `CREATE TABLE store.partition_owners (
-     partition smallint PRIMARY KEY,
-     process_id uuid NOT NULL
+     projection text NOT NULL,
+     partition smallint NOT NULL,
+     process_id uuid NOT NULL,
+     PRIMARY KEY (projection, partition)
    )`,
   renewProcess,
 ];
 
 const down = [
-  'DROP FUNCTION store.renew_process(uuid, text, integer, timestamptz, integer, smallint)',
+  'DROP FUNCTION store.renew_process(uuid, text, integer, timestamptz, integer, smallint, text[])',
   'DROP TABLE store.partition_owners, store.processes, store.skipped_events, store.parked_streams, store.checkpoints, store.projections',
 ];

@@ -19,7 +19,7 @@ import { startHousekeeping } from '../core/runtime/housekeeping.js';
 import { eventsApplied, measureFeed } from '../core/runtime/measures.js';
 import { silos } from '../silos.js';
 import { openServerDatabase } from './database.js';
-import { welcomeOperator } from './first-start.js';
+import { makeFirstOperator } from './first-start.js';
 import { openKeyRing } from './session.js';
 
 /** What has to be closed, in the order in which it was opened; it is closed in the opposite one. */
@@ -95,9 +95,10 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
     createGraphqlModule({ typeDefs: [accountsSdl], imports: [AccountsModule] }),
   ]);
   registerChecks(app.get(Readiness), core, projector);
+  const welcome = await makeFirstOperator(core, dispatcher);
   const url = await listen(app, config);
   log.info({ url, publicUrl: config.publicUrl }, 'listening');
-  await welcomeOperator(core, dispatcher, config);
+  welcome?.(config.publicUrl);
   return app;
 }
 

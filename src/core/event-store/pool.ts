@@ -34,8 +34,10 @@ export function createPool({ url, max, role, onError = () => undefined }: PoolOp
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     }),
   });
-  // Without a listener a broken idle connection would end the process.
+  // Without a listener a broken connection would end the process. The pool listens to idle ones only; on a connection in use, between
+  // two statements of a transaction, the next statement fails, which is enough.
   pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import type { Recorded } from '../event-store/types.js';
 import { describeFailure, isPoison } from './failure.js';
-import type { StreamBatch, StreamChange, ProjectionWriter } from './writer.js';
+import type { StreamBatch, ProjectionWriter } from './writer.js';
 
 /** From where to where a batch moves the checkpoint of one partition. */
 export type Advance = { partition: number; from: number; to: number; generation: number };
 
+/** A stream, and the first of its events that is not applied. */
 export type ParkedStream = { streamId: string; partition: number; position: number; eventType: string; error: string };
 
 /** The checkpoint was not where the batch had left it: another process moved it, or an operator did. Nothing was written. */
@@ -13,10 +14,18 @@ export class CheckpointMoved extends Error {
   override readonly name = 'CheckpointMoved';
 }
 
+type Rows = Map<string, Record<string, unknown>>;
+
+/** What happens between the compare-and-set and the commit; `load` is sent together with it. */
+type Work = {
+  load(client: pg.ClientBase): Promise<Rows>;
+  write(client: pg.ClientBase, rows: Rows): Promise<ParkedStream[]>;
+};
+
 /**
  * Applies events of one projection and moves its checkpoints, all in one transaction, compare-and-set first: a process that lost its
  * partition without knowing writes nothing.
- * A stream whose events fail is parked in the same transaction and the others go on.
+ * A stream with an event that fails is parked at that event, in the same transaction, and the others go on.
  * @returns the streams that were parked.
  * @throws CheckpointMoved, or the failure of the surroundings, after rolling back.
  */
@@ -27,47 +36,55 @@ export async function applyBatch(
   events: Recorded[],
   advances: Advance[],
 ): Promise<ParkedStream[]> {
-  const batch = { projection, writer, events, advances };
+  const batches = byStream(events);
+  const together: Work = {
+    load: (client) => writer.load(client, batches),
+    write: async (client, rows) => {
+      await writer.write(
+        client,
+        batches.map((batch) => writer.fold(batch, rows)),
+      );
+      return [];
+    },
+  };
   try {
-    return await applyOnce(pool, batch, writeTogether);
+    return await inTransaction(pool, projection, advances, together);
   } catch (error) {
     if (error instanceof CheckpointMoved || !isPoison(error)) throw error;
-    // Rare: only now is it worth a savepoint per try to find the streams at fault.
-    return applyOnce(pool, batch, writeInHalves);
   }
+  // Rare: only now is it worth a savepoint per try to find the events at fault.
+  return inTransaction(pool, projection, advances, {
+    load: async () => new Map(),
+    write: (client) => applyInHalves(client, writer, batches),
+  });
 }
 
-type Write = (
-  client: pg.ClientBase,
-  writer: ProjectionWriter,
-  changes: StreamChange[],
-  batches: StreamBatch[],
-) => Promise<ParkedStream[]>;
-
-type Batch = { projection: string; writer: ProjectionWriter; events: Recorded[]; advances: Advance[] };
-
-async function applyOnce(pool: pg.Pool, batch: Batch, write: Write): Promise<ParkedStream[]> {
-  const { projection, writer, events, advances } = batch;
-  const batches = byStream(events);
+async function inTransaction(
+  pool: pg.Pool,
+  projection: string,
+  advances: Advance[],
+  work: Work,
+): Promise<ParkedStream[]> {
   const client = await pool.connect();
-  let broken: Error | undefined;
+  let unfit: unknown;
   try {
     const [, moved, rows] = await Promise.all([
       client.query('BEGIN'),
       compareAndSet(client, projection, advances),
-      batches.length > 0 ? writer.load(client, batches) : new Map<string, Record<string, unknown>>(),
+      work.load(client),
     ]);
     if (!moved) throw new CheckpointMoved(projection);
-    const { changes, parked } = foldAll(writer, batches, rows);
-    parked.push(...(await write(client, writer, changes, batches)));
+    const parked = await work.write(client, rows);
     if (parked.length > 0) await park(client, projection, parked);
     await client.query('COMMIT');
     return parked;
   } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+    // After a failure of the surroundings a new connection is tried: this one may be broken or hold a plan that does not fit any more.
+    if (!(error instanceof CheckpointMoved) && !isPoison(error)) unfit = error;
+    await client.query('ROLLBACK').catch((failure: Error) => (unfit = failure));
     throw error;
   } finally {
-    client.release(broken);
+    client.release(unfit as Error | undefined);
   }
 }
 
@@ -99,57 +116,56 @@ export function byStream(events: Recorded[]): StreamBatch[] {
   return [...batches.values()];
 }
 
-function foldAll(writer: ProjectionWriter, batches: StreamBatch[], rows: Map<string, Record<string, unknown>>) {
-  const changes: StreamChange[] = [];
-  const parked: ParkedStream[] = [];
-  for (const batch of batches) {
-    try {
-      changes.push(writer.fold(batch, rows));
-    } catch (error) {
-      parked.push(parkedBy(batch, error));
-    }
+/**
+ * Applies all in one go; when that fails on the data, halves until the streams at fault are found, and in these the first event that
+ * fails: one bad event costs log n tries. What stands before it in its stream is applied.
+ * @returns the streams that stopped, each at the event that could not be applied.
+ */
+export async function applyInHalves(
+  client: pg.ClientBase,
+  writer: ProjectionWriter,
+  batches: StreamBatch[],
+): Promise<ParkedStream[]> {
+  if (batches.length === 0) return [];
+  const failure = await tryTogether(client, writer, batches);
+  if (!failure) return [];
+  if (batches.length > 1) {
+    const first = await applyInHalves(client, writer, firstHalf(batches));
+    return [...first, ...(await applyInHalves(client, writer, secondHalf(batches)))];
   }
-  return { changes, parked };
+  const [{ streamId, events }] = batches as [StreamBatch];
+  if (events.length === 1) return [parkedAt(events[0]!, failure.error)];
+  const parked = await applyInHalves(client, writer, [{ streamId, events: firstHalf(events) }]);
+  return parked.length > 0 ? parked : applyInHalves(client, writer, [{ streamId, events: secondHalf(events) }]);
 }
 
-const writeTogether: Write = async (client, writer, changes) => {
-  await writer.write(client, changes);
-  return [];
-};
-
-/** Writes all in one go; when that fails on the data, halves until the streams at fault are found, so one bad stream costs log n tries. */
-const writeInHalves: Write = async (client, writer, changes, batches) => {
-  if (changes.length === 0) return [];
+async function tryTogether(
+  client: pg.ClientBase,
+  writer: ProjectionWriter,
+  batches: StreamBatch[],
+): Promise<{ error: unknown } | null> {
   await client.query('SAVEPOINT part');
   try {
-    await writer.write(client, changes);
+    const rows = await writer.load(client, batches);
+    await writer.write(
+      client,
+      batches.map((batch) => writer.fold(batch, rows)),
+    );
     await client.query('RELEASE SAVEPOINT part');
-    return [];
+    return null;
   } catch (error) {
     if (!isPoison(error)) throw error;
     await client.query('ROLLBACK TO SAVEPOINT part');
-    if (changes.length === 1)
-      return [
-        parkedBy(
-          batches.find((batch) => batch.streamId === changes[0]!.streamId)!,
-          error,
-        ),
-      ];
-    const middle = changes.length >> 1;
-    const first = await writeInHalves(client, writer, changes.slice(0, middle), batches);
-    return [...first, ...(await writeInHalves(client, writer, changes.slice(middle), batches))];
+    return { error };
   }
-};
+}
 
-function parkedBy(batch: StreamBatch, error: unknown): ParkedStream {
-  const first = batch.events[0]!;
-  return {
-    streamId: batch.streamId,
-    partition: first.partition,
-    position: first.position,
-    eventType: first.type,
-    error: describeFailure(error),
-  };
+const firstHalf = <T>(items: T[]): T[] => items.slice(0, items.length >> 1);
+const secondHalf = <T>(items: T[]): T[] => items.slice(items.length >> 1);
+
+function parkedAt(event: Recorded, error: unknown): ParkedStream {
+  const { streamId, partition, position, type } = event;
+  return { streamId, partition, position, eventType: type, error: describeFailure(error) };
 }
 
 async function park(client: pg.ClientBase, projection: string, parked: ParkedStream[]): Promise<void> {

@@ -17,17 +17,34 @@ export async function ensureCheckpoints(pool: pg.Pool, projections: string[], pa
   );
 }
 
-export async function readCheckpoints(
-  pool: pg.Pool,
-  projections: string[],
-  partitions: number[],
-): Promise<Checkpoint[]> {
+/** One partition of one projection. */
+export type Place = { projection: string; partition: number };
+
+/** Where a projection stands in a partition, and which of its streams are parked there. */
+export type StoredProgress = Checkpoint & { parked: string[] };
+
+/**
+ * In one statement, so that checkpoint, generation and parked streams belong together: a stream that is retried in between
+ * would otherwise look parked beside a generation that says that it is not, and its next events would be passed over.
+ */
+export async function readProgress(pool: pg.Pool, places: Place[]): Promise<StoredProgress[]> {
   const found = await pool.query(
-    `SELECT projection, partition, position, generation FROM store.checkpoints
-     WHERE projection = ANY($1) AND partition = ANY($2)`,
-    [projections, partitions],
+    `SELECT c.projection, c.partition, c.position, c.generation,
+       ARRAY(SELECT s.stream_id FROM store.parked_streams s WHERE s.projection = c.projection AND s.partition = c.partition) AS parked
+     FROM store.checkpoints c JOIN unnest($1::text[], $2::smallint[]) AS p(projection, partition) USING (projection, partition)`,
+    [places.map(({ projection }) => projection), places.map(({ partition }) => partition)],
   );
   return found.rows.map((row) => ({ ...row, position: Number(row.position) }));
+}
+
+/** Whether all these places have passed a position. */
+export async function havePassed(pool: pg.Pool, places: Place[], position: number): Promise<boolean> {
+  const found = await pool.query(
+    `SELECT count(*)::int AS n FROM store.checkpoints c
+     JOIN unnest($1::text[], $2::smallint[]) AS p(projection, partition) USING (projection, partition) WHERE c.position >= $3`,
+    [places.map(({ projection }) => projection), places.map(({ partition }) => partition), position],
+  );
+  return found.rows[0].n === places.length;
 }
 
 export async function readStates(pool: pg.Pool, projections: string[]): Promise<Map<string, ProjectionState>> {
@@ -37,20 +54,17 @@ export async function readStates(pool: pg.Pool, projections: string[]): Promise<
   return new Map(found.rows.map((row) => [row.name, { state: row.state, reason: row.reason }]));
 }
 
-/** Parked streams per projection. */
-export async function readParked(pool: pg.Pool, projections: string[]): Promise<Map<string, Set<string>>> {
-  const found = await pool.query('SELECT projection, stream_id FROM store.parked_streams WHERE projection = ANY($1)', [
-    projections,
-  ]);
-  return groupedSets(found.rows, (row) => row.stream_id as string);
-}
-
 /** Positions that a projection must not apply, for an operator skipped them. */
 export async function readSkips(pool: pg.Pool, projections: string[]): Promise<Map<string, Set<number>>> {
   const found = await pool.query('SELECT projection, position FROM store.skipped_events WHERE projection = ANY($1)', [
     projections,
   ]);
-  return groupedSets(found.rows, (row) => Number(row.position));
+  const skips = new Map<string, Set<number>>();
+  for (const { projection, position } of found.rows) {
+    const positions = skips.get(projection) ?? new Set();
+    skips.set(projection, positions.add(Number(position)));
+  }
+  return skips;
 }
 
 /**
@@ -85,6 +99,21 @@ export async function pauseProjection(pool: pg.Pool, projection: string, reason:
   return setState(pool, projection, 'paused', reason);
 }
 
+/** Pauses a running projection that has more than `most` parked streams, in whatever process. @returns whether it did. */
+export async function pauseIfTooManyParked(
+  pool: pg.Pool,
+  projection: string,
+  most: number,
+  reason: string,
+): Promise<boolean> {
+  const result = await pool.query(
+    `UPDATE store.projections SET state = 'paused', reason = $3, changed_at = now()
+     WHERE name = $1 AND state = 'running' AND (SELECT count(*) FROM store.parked_streams WHERE projection = $1) > $2`,
+    [projection, most, reason],
+  );
+  return result.rowCount === 1;
+}
+
 export async function resumeProjection(pool: pg.Pool, projection: string): Promise<boolean> {
   return setState(pool, projection, 'running', null);
 }
@@ -95,14 +124,4 @@ async function setState(pool: pg.Pool, projection: string, state: string, reason
     [projection, state, reason],
   );
   return result.rowCount === 1;
-}
-
-function groupedSets<T>(rows: { projection: string }[], valueOf: (row: any) => T): Map<string, Set<T>> {
-  const sets = new Map<string, Set<T>>();
-  for (const row of rows) {
-    const set = sets.get(row.projection) ?? new Set<T>();
-    set.add(valueOf(row));
-    sets.set(row.projection, set);
-  }
-  return sets;
 }

@@ -13,16 +13,27 @@ export function tableName(definition: Projection, schema: Schema = liveSchema): 
 
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
-// Any number that nothing else in the database locks.
-const tablesLock = 1463897410;
+/** Class of the advisory lock under which tables are made. Nothing else in the database uses it. */
+const ddlLock = 1463897411;
 
-/**
- * Makes the live tables that are missing, in one transaction and one round trip. One process at a time: `IF NOT EXISTS` only looks, and
- * of two that create the same table at the same moment one would fail.
- */
+/** Makes the live tables that are missing. Processes that start at the same time take turns: IF NOT EXISTS alone lets two of them collide. */
 export async function createTables(pool: pg.Pool, definitions: Projection[]): Promise<void> {
   const statements = definitions.flatMap((definition) => createTable(definition));
-  await pool.query([`SELECT pg_advisory_xact_lock(${tablesLock})`, ...statements].join(';\n'));
+  if (statements.length === 0) return;
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ddlLock]);
+    for (const statement of statements) await client.query(statement);
+    await client.query('COMMIT');
+  } catch (error) {
+    failure = error as Error;
+    throw error;
+  } finally {
+    // A connection in the middle of a failed transaction is not given back.
+    client.release(failure);
+  }
 }
 
 /** Statements that make the table and its indexes when they are missing. */

@@ -1,26 +1,30 @@
 import type pg from 'pg';
 import type { Recorded } from '../event-store/types.js';
-import { applyBatch, CheckpointMoved } from './batch.js';
+import { applyBatch, CheckpointMoved, type ParkedStream } from './batch.js';
 import { typesOf, type Projection } from './definition.js';
 import { describeFailure } from './failure.js';
 import type { ProjectionWriter } from './writer.js';
 
-/** Where one projection stands in one partition. */
+/** Where one projection stands in one partition. All of it was true at one moment; whoever reads it anew replaces the whole. */
 export type PartitionProgress = {
   /** Everything up to here is applied or does not concern the projection. */
   seen: number;
   /** The checkpoint in the database; behind `seen` by events that did not concern the projection. */
   stored: number;
   generation: number;
+  /** Streams whose events queue until an operator retries them. */
+  parked: ReadonlySet<string>;
   /** Follows the tail that all share; otherwise it catches up by pages of its own. */
   live: boolean;
 };
 
-/** One projection in this process: what it has seen, which streams are parked, whether it may run. */
+/** The events with after < position <= upTo of some partitions. */
+export type Span = { events: Recorded[]; after: number; upTo: number };
+
+/** One projection in this process: what it has seen in the partitions that it owns, and whether it may run. */
 export class Member {
   readonly types: ReadonlySet<string>;
   readonly partitions = new Map<number, PartitionProgress>();
-  parked: ReadonlySet<string> = new Set();
   skips: ReadonlySet<number> = new Set();
   paused = false;
   reason: string | null = null;
@@ -39,25 +43,31 @@ export class Member {
     return this.definition.versionedName;
   }
 
+  /** How many streams are parked in the partitions of this process. */
+  get parkedStreams(): number {
+    return [...this.partitions.values()].reduce((sum, { parked }) => sum + parked.size, 0);
+  }
+
   /** Whether the pages of the tail are for it. */
   follows(partition: number): boolean {
     return !this.paused && (this.partitions.get(partition)?.live ?? false);
   }
 
   /**
-   * Applies what a page holds for these partitions and moves them to `upTo`. A page without a matching event costs no statement.
+   * Applies what a page holds for these partitions and moves them to its end. A page without a matching event costs no statement.
+   * A partition that has not seen everything up to the page's beginning is not moved, for there would be a gap: it leaves the tail.
    * On failure the partitions leave the tail and are tried again by catch-up; nothing is lost, for the checkpoint did not move.
    */
-  async apply(pool: pg.Pool, partitions: number[], page: Recorded[], upTo: number): Promise<Outcome> {
-    const moving = [...this.partitions].filter(
-      ([partition, { seen }]) => partitions.includes(partition) && seen < upTo,
-    );
-    const events = this.pending(page, new Set(moving.map(([partition]) => partition)));
+  async apply(pool: pg.Pool, partitions: number[], { events: page, after, upTo }: Span): Promise<Outcome> {
+    const concerned = [...this.partitions].filter(([partition]) => partitions.includes(partition));
+    for (const [, progress] of concerned) if (progress.seen < after) progress.live = false;
+    const moving = new Map(concerned.filter(([, { seen }]) => seen >= after && seen < upTo));
+    const events = this.pending(page, moving);
     if (events.length === 0) {
-      for (const [, progress] of moving) progress.seen = upTo;
+      for (const progress of moving.values()) progress.seen = upTo;
       return { applied: 0, parked: [] };
     }
-    const advances = moving.map(([partition, { stored, generation }]) => ({
+    const advances = [...moving].map(([partition, { stored, generation }]) => ({
       partition,
       from: stored,
       to: upTo,
@@ -65,12 +75,15 @@ export class Member {
     }));
     try {
       const parked = await applyBatch(pool, this.name, this.writer, events, advances);
-      if (parked.length > 0) this.parked = new Set([...this.parked, ...parked.map((stream) => stream.streamId)]);
-      for (const [, progress] of moving) progress.seen = progress.stored = upTo;
+      for (const [partition, progress] of moving) {
+        progress.seen = progress.stored = upTo;
+        const streams = parked.filter((stream) => stream.partition === partition).map(({ streamId }) => streamId);
+        if (streams.length > 0) progress.parked = new Set([...progress.parked, ...streams]);
+      }
       this.failures = 0;
       return { applied: events.length, parked };
     } catch (error) {
-      for (const [, progress] of moving) progress.live = false;
+      for (const progress of moving.values()) progress.live = false;
       if (error instanceof CheckpointMoved) return { applied: 0, parked: [], moved: true };
       this.failures++;
       this.retryAt = Date.now() + Math.min(5000, 50 * 2 ** Math.min(this.failures, 7));
@@ -78,22 +91,23 @@ export class Member {
     }
   }
 
-  /** Events of a page that this projection still has to apply in these partitions. */
-  private pending(page: Recorded[], partitions: ReadonlySet<number>): Recorded[] {
-    return page.filter(
-      (event) =>
-        this.types.has(event.type) &&
-        partitions.has(event.partition) &&
-        event.position > this.partitions.get(event.partition)!.seen &&
-        !this.parked.has(event.streamId) &&
-        !this.skips.has(event.position),
-    );
+  /** Events of a page that this projection still has to apply in the moving partitions. */
+  private pending(page: Recorded[], moving: ReadonlyMap<number, PartitionProgress>): Recorded[] {
+    return page.filter((event) => {
+      const progress = this.types.has(event.type) && moving.get(event.partition);
+      return (
+        progress &&
+        event.position > progress.seen &&
+        !progress.parked.has(event.streamId) &&
+        !this.skips.has(event.position)
+      );
+    });
   }
 }
 
 export type Outcome = {
   applied: number;
-  parked: { streamId: string; position: number; eventType: string; error: string }[];
+  parked: ParkedStream[];
   /** The checkpoint was moved by somebody else: reload it before going on. */
   moved?: boolean;
   failure?: string;

@@ -1,5 +1,12 @@
 import type pg from 'pg';
-import { flushCheckpoints, readCheckpoints, readParked, readSkips, readStates } from './checkpoints.js';
+import {
+  flushCheckpoints,
+  readProgress,
+  readSkips,
+  readStates,
+  type Place,
+  type StoredProgress,
+} from './checkpoints.js';
 import type { Projection } from './definition.js';
 import { Member } from './member.js';
 import { writerOf } from './writer.js';
@@ -7,12 +14,14 @@ import { writerOf } from './writer.js';
 /** All projections of this process, and how their memory is filled from and written to the database. */
 export class Members {
   readonly all: Member[];
+  private readonly byName: ReadonlyMap<string, Member>;
 
   constructor(
     private readonly pool: pg.Pool,
     definitions: Projection[],
   ) {
     this.all = definitions.map((definition) => new Member(definition, writerOf(definition)));
+    this.byName = new Map(this.all.map((member) => [member.name, member]));
   }
 
   get names(): string[] {
@@ -20,7 +29,12 @@ export class Members {
   }
 
   find(projection: string): Member | undefined {
-    return this.all.find((member) => member.name === projection);
+    return this.byName.get(projection);
+  }
+
+  /** Every partition that any projection of this process owns, in order. */
+  get partitions(): number[] {
+    return [...new Set(this.all.flatMap((member) => [...member.partitions.keys()]))].sort((a, b) => a - b);
   }
 
   /** Projections of a partition that do not follow the tail, may run, and are not waiting for their next try. */
@@ -39,17 +53,39 @@ export class Members {
     }
   }
 
-  /** Reads checkpoints and parked streams anew; what they name starts as not live. */
-  async loadProgress(members: Member[], partitions: number[]): Promise<void> {
-    const names = members.map((member) => member.name);
-    const [checkpoints, parked] = await Promise.all([
-      readCheckpoints(this.pool, names, partitions),
-      readParked(this.pool, names),
-    ]);
-    for (const { projection, partition, position, generation } of checkpoints) {
-      this.find(projection)!.partitions.set(partition, { seen: position, stored: position, generation, live: false });
+  /**
+   * Forgets what this process owns no longer and reads where the rest stands, for what is new to it.
+   * Whatever a failed call left out is made up for by the next one.
+   * @returns whether anything changed.
+   */
+  async own(places: Place[]): Promise<boolean> {
+    const owned = new Set(places.map(({ projection, partition }) => `${projection} ${partition}`));
+    let changed = false;
+    for (const member of this.all) {
+      for (const partition of [...member.partitions.keys()]) {
+        if (!owned.has(`${member.name} ${partition}`)) changed = member.partitions.delete(partition);
+      }
     }
-    for (const member of members) member.parked = parked.get(member.name) ?? new Set();
+    const gained = places.filter(
+      ({ projection, partition }) => this.find(projection)?.partitions.has(partition) === false,
+    );
+    if (gained.length === 0) return changed;
+    for (const stored of await readProgress(this.pool, gained)) this.take(stored);
+    return true;
+  }
+
+  /** Reads checkpoints and parked streams anew of what these projections own; what is read is not live. */
+  async reload(members: Member[], partitions?: number[]): Promise<void> {
+    const places = members.flatMap((member) =>
+      [...member.partitions.keys()]
+        .filter((partition) => !partitions || partitions.includes(partition))
+        .map((partition) => ({ projection: member.name, partition })),
+    );
+    if (places.length === 0) return;
+    for (const stored of await readProgress(this.pool, places)) {
+      // It may have been given up meanwhile, and then it is not taken back.
+      if (this.find(stored.projection)!.partitions.has(stored.partition)) this.take(stored);
+    }
   }
 
   /** Reads states and skips anew, as an operator's command may have changed them. */
@@ -63,30 +99,30 @@ export class Members {
     }
   }
 
-  drop(partitions: number[]): void {
-    for (const member of this.all) for (const partition of partitions) member.partitions.delete(partition);
-  }
-
-  /** Stores what projections have seen without having anything to apply, so that a restart does not read it again. */
-  async flush(): Promise<boolean> {
+  /**
+   * Stores what projections have seen without having anything to apply, so that a restart does not read it again.
+   * @returns how many checkpoints were moved, and whether some were not, for somebody else holds or has changed them.
+   */
+  async flush(): Promise<{ moved: number; refused: boolean }> {
     const moves = this.all.flatMap((member) =>
       [...member.partitions]
         .filter(([, progress]) => progress.live && progress.seen > progress.stored)
-        .map(([partition, progress]) => ({
-          projection: member.name,
-          partition,
-          position: progress.stored,
-          generation: progress.generation,
-          to: progress.seen,
-        })),
+        .map(([partition, progress]) => ({ projection: member.name, partition, progress, to: progress.seen })),
     );
-    if (moves.length === 0) return false;
-    const moved = await flushCheckpoints(this.pool, moves);
-    const target = new Map(moves.map((move) => [`${move.projection} ${move.partition}`, move.to]));
-    for (const { projection, partition } of moved) {
-      const progress = this.find(projection)?.partitions.get(partition);
-      if (progress) progress.stored = target.get(`${projection} ${partition}`)!;
+    if (moves.length === 0) return { moved: 0, refused: false };
+    const moved = await flushCheckpoints(
+      this.pool,
+      moves.map(({ progress, ...move }) => ({ ...move, position: progress.stored, generation: progress.generation })),
+    );
+    const places = new Set(moved.map(({ projection, partition }) => `${projection} ${partition}`));
+    for (const { projection, partition, progress, to } of moves) {
+      if (places.has(`${projection} ${partition}`)) progress.stored = Math.max(progress.stored, to);
     }
-    return true;
+    return { moved: moved.length, refused: moved.length < moves.length };
+  }
+
+  private take({ projection, partition, position, generation, parked }: StoredProgress): void {
+    const progress = { seen: position, stored: position, generation, parked: new Set(parked), live: false };
+    this.find(projection)!.partitions.set(partition, progress);
   }
 }

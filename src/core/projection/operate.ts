@@ -1,9 +1,8 @@
 import type pg from 'pg';
 import type { Recorded } from '../event-store/types.js';
-import { byStream } from './batch.js';
+import { applyInHalves, byStream } from './batch.js';
 import { pauseProjection, resumeProjection } from './checkpoints.js';
 import { typesOf, type Projection } from './definition.js';
-import { describeFailure, isPoison } from './failure.js';
 import { writerOf } from './writer.js';
 
 /** Reads the whole stream, decoded, up to and with a position. */
@@ -52,6 +51,7 @@ export async function resume(pool: pg.Pool, projection: string): Promise<boolean
 /**
  * Folds a parked stream anew, up to where its partition stands, and takes it back into the projection.
  * Rows are folded from the stream's first event; sums, which cannot be taken back, from the event that was parked.
+ * When an event fails again, or another one behind it, the stream stays parked at that one.
  * The checkpoint's row is locked and its generation raised, so a runner that still thinks the stream parked fails its next
  * compare-and-set and reads again, instead of passing over an event.
  * @returns null when it worked, else why the stream stays parked; undefined when it is not parked.
@@ -63,6 +63,7 @@ export async function retryParked(
   readStream: StreamReader,
 ): Promise<string | null | undefined> {
   const client = await pool.connect();
+  let failure: Error | undefined;
   try {
     await client.query('BEGIN');
     const result = await retryInTransaction(client, definition, streamId, readStream);
@@ -70,10 +71,11 @@ export async function retryParked(
     await notifyControl(pool);
     return result;
   } catch (error) {
-    await client.query('ROLLBACK');
+    failure = error as Error;
     throw error;
   } finally {
-    client.release();
+    // A connection in the middle of a failed transaction is not given back.
+    client.release(failure);
   }
 }
 
@@ -84,12 +86,13 @@ async function retryInTransaction(
   readStream: StreamReader,
 ): Promise<string | null | undefined> {
   const name = definition.versionedName;
-  const parked = await client.query(
-    'SELECT partition, position FROM store.parked_streams WHERE projection = $1 AND stream_id = $2',
+  // Locked: a second retry of the same stream waits here and then finds nothing parked, so sums are added once.
+  const found = await client.query(
+    'SELECT partition, position FROM store.parked_streams WHERE projection = $1 AND stream_id = $2 FOR UPDATE',
     [name, streamId],
   );
-  if (parked.rowCount === 0) return undefined;
-  const { partition, position } = parked.rows[0];
+  if (found.rowCount === 0) return undefined;
+  const { partition, position } = found.rows[0];
   const checkpoint = await client.query(
     'UPDATE store.checkpoints SET generation = generation + 1 WHERE projection = $1 AND partition = $2 RETURNING position',
     [name, partition],
@@ -100,23 +103,19 @@ async function retryInTransaction(
   const events = (await readStream(streamId, Number(checkpoint.rows[0].position))).filter(
     (event) => event.position >= from && !skipped.has(event.position) && typesOf(definition).includes(event.type),
   );
-  await client.query('SAVEPOINT fold');
-  try {
-    const writer = writerOf(definition);
-    await writer.clear(client, streamId);
-    for (const batch of byStream(events)) await writer.write(client, [writer.fold(batch, new Map())]);
-  } catch (error) {
-    if (!isPoison(error)) throw error;
-    await client.query('ROLLBACK TO SAVEPOINT fold');
-    const reason = describeFailure(error);
-    await client.query(
-      'UPDATE store.parked_streams SET attempts = attempts + 1, error = $3 WHERE projection = $1 AND stream_id = $2',
-      [name, streamId, reason],
-    );
-    return reason;
+  const writer = writerOf(definition);
+  await writer.clear(client, streamId);
+  const [stopped] = await applyInHalves(client, writer, byStream(events));
+  if (!stopped) {
+    await client.query('DELETE FROM store.parked_streams WHERE projection = $1 AND stream_id = $2', [name, streamId]);
+    return null;
   }
-  await client.query('DELETE FROM store.parked_streams WHERE projection = $1 AND stream_id = $2', [name, streamId]);
-  return null;
+  await client.query(
+    `UPDATE store.parked_streams SET attempts = attempts + 1, position = $3, event_type = $4, error = $5
+     WHERE projection = $1 AND stream_id = $2`,
+    [name, streamId, stopped.position, stopped.eventType, stopped.error],
+  );
+  return stopped.error;
 }
 
 /** Records that a projection passes over one event, for ever: live, on retry, on rebuild and in verify. Retry the stream afterwards. */
@@ -134,6 +133,7 @@ export async function skipEvent(
   await notifyControl(pool);
 }
 
-async function notifyControl(pool: pg.Pool): Promise<void> {
+/** Tells every running process to read states, parked streams and skips anew. */
+export async function notifyControl(pool: pg.Pool): Promise<void> {
   await pool.query(`SELECT pg_notify($1, '')`, [controlChannel]);
 }

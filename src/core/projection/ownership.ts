@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type pg from 'pg';
+import type { Place } from './checkpoints.js';
 
 /** The process's dedicated database connection: as long as it stands, the process lives. */
 export type Liveness = { pid: number; startedAt: string };
 
-export type Owned = { partitions: number[]; liveProcesses: number };
+export type Owned = { places: Place[]; liveProcesses: number };
 
 /**
- * This process's share of the partitions. A lease only avoids that two processes do the same work; that nothing is applied twice is
- * the compare-and-set on the checkpoint.
+ * This process's share of the partitions of each projection that it runs: processes of different program versions run different ones.
+ * A lease only avoids that two processes do the same work; that nothing is applied twice is the compare-and-set on the checkpoint.
  */
 export class Ownership {
   readonly processId = randomUUID();
@@ -21,20 +22,22 @@ export class Ownership {
   ) {}
 
   /** Renews the lease, takes free partitions up to a fair share and gives up what is above it. */
-  async renew(liveness: Liveness): Promise<Owned> {
+  async renew(liveness: Liveness, projections: string[]): Promise<Owned> {
     const { rows } = await this.pool.query({
       name: 'renew process',
-      text: 'SELECT owned, live FROM store.renew_process($1, $2, $3, $4, $5, $6)',
+      text: 'SELECT owned, live FROM store.renew_process($1, $2, $3, $4, $5, $6, $7)',
       values: [
         this.processId,
+        // For people who look into the table; the id above is what counts.
         `${hostname()}:${process.pid}`,
         liveness.pid,
         liveness.startedAt,
         this.leaseMs,
         this.partitions,
+        projections,
       ],
     });
-    return { partitions: rows[0].owned, liveProcesses: rows[0].live };
+    return { places: rows[0].owned, liveProcesses: rows[0].live };
   }
 
   /** Gives everything back at once, so that another process need not wait for the lease to run out. */

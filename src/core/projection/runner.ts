@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
-import type { Recorded } from '../event-store/types.js';
-import { ensureCheckpoints, pauseProjection } from './checkpoints.js';
+import { ensureCheckpoints, havePassed, pauseIfTooManyParked } from './checkpoints.js';
 import { createTables } from './ddl.js';
 import type { Projection } from './definition.js';
-import type { Member, Outcome } from './member.js';
+import type { Member, Outcome, Span } from './member.js';
 import { Members } from './members.js';
+import { notifyControl } from './operate.js';
 import { defaultRunnerOptions, type RunnerOptions, type RunnerPorts } from './ports.js';
 import { Wake } from './wake.js';
 
@@ -19,9 +19,11 @@ export class ProjectionRunner {
   private readonly options: RunnerOptions;
   private readonly wakeUp = new Wake();
   private readonly catchingUp = new Map<number, Promise<void>>();
-  private owned: number[] = [];
   /** Every live member has seen, or is just being given, everything up to here in the owned partitions. */
   private tail = 0;
+  /** Where the log ended at the start: older events are applied before this process is ready. */
+  private startHead = 0;
+  private built = false;
   private running = false;
   private loop: Promise<void> | null = null;
   private reloadWanted = false;
@@ -44,7 +46,7 @@ export class ProjectionRunner {
     );
     await ensureCheckpoints(this.ports.pool, this.members.names, this.ports.partitions);
     await this.members.loadStates();
-    this.tail = await this.ports.safeHead();
+    this.tail = this.startHead = await this.ports.safeHead();
     await this.renew();
     this.running = true;
     this.loop = this.run();
@@ -55,8 +57,9 @@ export class ProjectionRunner {
     this.running = false;
     this.wakeUp.ring();
     await this.loop;
+    for (const resolve of this.refreshWanted.splice(0)) resolve();
     await Promise.all(this.catchingUp.values());
-    await this.members.flush().catch(() => false);
+    await this.members.flush().catch(() => undefined);
     await this.ports.ownership.release().catch(() => undefined);
   }
 
@@ -73,36 +76,43 @@ export class ProjectionRunner {
 
   /** Shares partitions out and reads operators' changes now, not at the next turn. Resolves when what was true at the call is known. */
   refresh(): Promise<void> {
+    if (!this.running) return Promise.resolve();
     return new Promise((resolve) => {
       this.refreshWanted.push(resolve);
       this.wakeUp.ring();
     });
   }
 
-  /** True when every projection that may run has met the tail in all partitions of this process. */
+  /**
+   * True when every projection that may run has met the tail in all partitions of this process, and when what was in the log at the
+   * start is applied in the partitions of other processes, too: until then a new version of a table would be read half empty.
+   */
   get caughtUp(): boolean {
-    return this.members.all.every(
-      (member) => member.paused || [...member.partitions.values()].every(({ live }) => live),
-    );
+    return this.built && this.unpaused.every((member) => [...member.partitions.values()].every(({ live }) => live));
   }
 
   /** For people who wait: which projections are behind, and how far they are. */
   progressText(): string {
-    const behind = this.members.all.flatMap((member) => {
-      const open = [...member.partitions.values()].filter(({ live }) => !live && !member.paused);
+    const behind = this.unpaused.flatMap((member) => {
+      const open = [...member.partitions.values()].filter(({ live }) => !live);
       if (open.length === 0) return [];
       const seen = Math.min(...open.map((progress) => progress.seen));
       return [`${member.name} at ${seen} of ${this.tail}`];
     });
-    return behind.length > 0 ? `catching up: ${behind.join(', ')}` : '';
+    if (behind.length > 0) return `catching up: ${behind.join(', ')}`;
+    return this.built ? '' : 'other processes are catching up';
   }
 
   get ownedPartitions(): readonly number[] {
-    return this.owned;
+    return this.members.partitions;
   }
 
   get position(): number {
     return this.tail;
+  }
+
+  private get unpaused(): Member[] {
+    return this.members.all.filter((member) => !member.paused);
   }
 
   private async run(): Promise<void> {
@@ -110,22 +120,24 @@ export class ProjectionRunner {
     let flushAt = Date.now() + this.options.flushMs;
     while (this.running) {
       let more = false;
+      const refreshing = this.refreshWanted.splice(0);
       try {
-        const refreshing = this.refreshWanted.splice(0);
         if (refreshing.length > 0 || Date.now() >= renewAt) {
           renewAt = Date.now() + this.options.renewMs;
           await this.renew();
         }
         if (refreshing.length > 0 || this.reloadWanted) await this.reloadAll();
-        for (const resolve of refreshing) resolve();
+        for (const resolve of refreshing.splice(0)) resolve();
         more = await this.advance();
         this.startCatchUps();
+        if (!this.built) await this.lookWhetherBuilt();
         if (Date.now() >= flushAt) {
           flushAt = Date.now() + this.options.flushMs;
-          if (await this.members.flush()) this.ports.onProgress?.();
+          await this.flush();
         }
       } catch (error) {
         this.ports.log.warn({ err: error }, 'projections could not go on; trying again');
+        this.refreshWanted.unshift(...refreshing);
         await this.wakeUp.sleep(this.options.pollMs);
       }
       if (this.running && !more) await this.wakeUp.sleep(this.options.pollMs);
@@ -135,12 +147,13 @@ export class ProjectionRunner {
   /** Reads the next page of the tail, once, and hands it to every projection that follows it. @returns whether there is more. */
   private async advance(): Promise<boolean> {
     const head = await this.ports.safeHead();
-    if (head <= this.tail) return false;
+    const after = this.tail;
+    if (head <= after) return false;
     const limit = this.options.pageSize;
-    const partitions = [...this.owned];
+    const partitions = this.members.partitions;
     const { events, reached: upTo } =
       partitions.length > 0
-        ? await this.ports.readPage({ after: this.tail, upTo: head, partitions, limit })
+        ? await this.ports.readPage({ after, upTo: head, partitions, limit })
         : { events: [], reached: head };
     const following = this.members.all
       .map((member) => ({ member, live: partitions.filter((partition) => member.follows(partition)) }))
@@ -148,34 +161,41 @@ export class ProjectionRunner {
     // The tail moves in the same moment in which it is settled who gets this page: whoever joins while the page is applied
     // must have seen the page, too.
     this.tail = upTo;
-    await Promise.all(following.map(({ member, live }) => this.apply(member, live, events, upTo)));
+    await Promise.all(following.map(({ member, live }) => this.apply(member, live, { events, after, upTo })));
     this.announce();
     return upTo < head;
   }
 
-  private async apply(member: Member, partitions: number[], page: Recorded[], upTo: number): Promise<void> {
-    const outcome = await member.apply(this.ports.pool, partitions, page, upTo);
-    if (outcome.applied > 0) this.ports.onApplied?.(member.name, outcome.applied);
-    if (outcome.failure)
-      this.ports.log.warn({ projection: member.name, error: outcome.failure }, 'projection will try again');
-    if (outcome.moved) await this.members.loadProgress([member], partitions);
-    if (outcome.parked.length > 0) await this.tellParked(member, outcome.parked);
+  /** Never rejects, so that one projection's trouble does not let the next page begin while others still apply this one. */
+  private async apply(member: Member, partitions: number[], span: Span): Promise<void> {
+    try {
+      const outcome = await member.apply(this.ports.pool, partitions, span);
+      if (outcome.applied > 0) this.ports.onApplied?.(member.name, outcome.applied);
+      if (outcome.failure)
+        this.ports.log.warn({ projection: member.name, error: outcome.failure }, 'projection will try again');
+      if (outcome.moved) await this.members.reload([member], partitions);
+      if (outcome.parked.length > 0) await this.tellParked(member, outcome.parked);
+    } catch (error) {
+      this.ports.log.warn({ err: error, projection: member.name }, 'projection will look again where it stands');
+      this.reloadWanted = true;
+    }
   }
 
   private async tellParked(member: Member, parked: Outcome['parked']): Promise<void> {
     for (const stream of parked) {
       this.ports.log.error({ projection: member.name, ...stream }, 'stream parked: its event cannot be applied');
     }
-    if (member.parked.size <= this.options.maxParkedStreams) return;
+    const reason = `more than ${this.options.maxParkedStreams} parked streams`;
+    if (!(await pauseIfTooManyParked(this.ports.pool, member.name, this.options.maxParkedStreams, reason))) return;
     member.paused = true;
-    member.reason = `more than ${this.options.maxParkedStreams} parked streams`;
-    await pauseProjection(this.ports.pool, member.name, member.reason);
-    this.ports.log.error({ projection: member.name, reason: member.reason }, 'projection paused');
+    member.reason = reason;
+    this.ports.log.error({ projection: member.name, reason }, 'projection paused');
+    await notifyControl(this.ports.pool);
   }
 
   /** One catch-up per partition that has projections behind the tail. */
   private startCatchUps(): void {
-    for (const partition of this.owned) {
+    for (const partition of this.members.partitions) {
       if (this.catchingUp.has(partition) || this.members.laggards(partition).length === 0) continue;
       const work = this.catchUp(partition)
         .catch((error: unknown) => this.ports.log.warn({ err: error, partition }, 'catch-up will try again'))
@@ -190,7 +210,7 @@ export class ProjectionRunner {
   /** Pages through the store for all laggards of a partition together, from the lowest of them, until they meet the tail. */
   private async catchUp(partition: number): Promise<void> {
     const limit = this.options.catchUpPageSize;
-    while (this.running && this.owned.includes(partition)) {
+    while (this.running) {
       this.members.joinTail(partition, this.tail);
       const behind = this.members.laggards(partition);
       if (behind.length === 0) return;
@@ -198,7 +218,7 @@ export class ProjectionRunner {
       const upTo = this.tail;
       const types = [...new Set(behind.flatMap((member) => [...member.types]))];
       const { events, reached } = await this.ports.readPage({ after, upTo, partitions: [partition], types, limit });
-      await Promise.all(behind.map((member) => this.apply(member, [partition], events, reached)));
+      await Promise.all(behind.map((member) => this.apply(member, [partition], { events, after, upTo: reached })));
       this.announce();
     }
   }
@@ -206,24 +226,48 @@ export class ProjectionRunner {
   private async renew(): Promise<void> {
     const liveness = this.ports.liveness();
     if (!liveness) return;
-    const { partitions, liveProcesses } = await this.ports.ownership.renew(liveness);
+    const { places, liveProcesses } = await this.ports.ownership.renew(liveness, this.members.names);
     this.ports.onLiveProcesses?.(liveProcesses);
-    const gained = partitions.filter((partition) => !this.owned.includes(partition));
-    const lost = this.owned.filter((partition) => !partitions.includes(partition));
-    if (gained.length === 0 && lost.length === 0) return;
-    this.members.drop(lost);
-    if (gained.length > 0) await this.members.loadProgress(this.members.all, gained);
-    this.owned = partitions;
-    for (const partition of gained) this.members.joinTail(partition, this.tail);
+    if (!(await this.members.own(places))) return;
+    this.joinTail();
     this.announce();
   }
 
   private async reloadAll(): Promise<void> {
     this.reloadWanted = false;
-    await this.members.loadStates();
-    await this.members.loadProgress(this.members.all, this.owned);
-    for (const partition of this.owned) this.members.joinTail(partition, this.tail);
+    try {
+      await this.members.loadStates();
+      await this.members.reload(this.members.all);
+    } catch (error) {
+      this.reloadWanted = true;
+      throw error;
+    }
+    this.joinTail();
     this.announce();
+  }
+
+  private joinTail(): void {
+    for (const partition of this.members.partitions) this.members.joinTail(partition, this.tail);
+  }
+
+  private async flush(): Promise<void> {
+    const { moved, refused } = await this.members.flush();
+    if (moved > 0) this.ports.onProgress?.();
+    // Whoever moved a checkpoint, or raised its generation, knows more than this process remembers.
+    if (refused) this.reload();
+  }
+
+  private async lookWhetherBuilt(): Promise<void> {
+    const places = this.unpaused.flatMap((member) =>
+      Array.from({ length: this.ports.partitions }, (_, partition) => ({
+        projection: member.name,
+        partition,
+        progress: member.partitions.get(partition),
+      })),
+    );
+    if (places.some(({ progress }) => progress && !progress.live)) return;
+    const elsewhere = places.filter(({ progress }) => !progress);
+    this.built = elsewhere.length === 0 || (await havePassed(this.ports.pool, elsewhere, this.startHead));
   }
 
   private announce(): void {

@@ -31,7 +31,7 @@ export async function projectionStatus(pool: pg.Pool, head: number): Promise<Pro
                          FROM store.checkpoints c JOIN store.events e
                            ON e.partition = c.partition AND e.position > c.position AND e.position <= $1
                          WHERE c.projection = p.name) lag
-     CROSS JOIN LATERAL (SELECT count(*)::int AS n FROM store.checkpoints c JOIN store.partition_owners o USING (partition)
+     CROSS JOIN LATERAL (SELECT count(*)::int AS n FROM store.checkpoints c JOIN store.partition_owners o USING (projection, partition)
                          WHERE c.projection = p.name) owned
      ORDER BY p.name`,
     [head],

@@ -60,20 +60,29 @@ export class VisibilityWaiter {
     if (this.waiting.size === 0) return;
     this.again = true;
     if (this.checking) return;
-    this.checking = true;
-    void this.check().finally(() => (this.checking = false));
+    void this.check();
   }
 
+  /** One at a time. `checking` falls in the same moment in which `again` was last looked at, so that no notification is lost in between. */
   private async check(): Promise<void> {
-    while (this.again && this.waiting.size > 0) {
-      this.again = false;
-      const entries = [...this.waiting];
-      const remote = entries.flatMap(({ targets }) => targets).filter((target) => !this.ownedHere(target));
-      // A failing look-up is answered by the next poll; each wait has its own end.
-      const standings = remote.length > 0 ? await this.lookUp(remote).catch(() => null) : new Map<Target, Standing>();
-      for (const entry of entries) if (standings) this.settle(entry, standings);
-      this.pollWhileRemote();
+    this.checking = true;
+    try {
+      while (this.again && this.waiting.size > 0) {
+        this.again = false;
+        await this.checkOnce();
+      }
+    } finally {
+      this.checking = false;
     }
+  }
+
+  private async checkOnce(): Promise<void> {
+    const entries = [...this.waiting];
+    const remote = entries.flatMap(({ targets }) => targets).filter((target) => !this.ownedHere(target));
+    // A failing look-up is answered by the next poll; each wait has its own end.
+    const standings = remote.length > 0 ? await this.lookUp(remote).catch(() => null) : new Map<Target, Standing>();
+    for (const entry of entries) if (standings) this.settle(entry, standings);
+    this.pollWhileRemote();
   }
 
   private settle(entry: Waiting, remote: Map<Target, Standing>): void {
@@ -113,7 +122,7 @@ export class VisibilityWaiter {
     const member = this.runner.members.find(target.projection);
     const progress = member?.partitions.get(target.partition);
     if (!member || !progress) return { visible: false };
-    if (member.parked.has(target.streamId)) return { visible: false, hopeless: 'parked' };
+    if (progress.parked.has(target.streamId)) return { visible: false, hopeless: 'parked' };
     if (progress.seen >= target.position) return { visible: true };
     return member.paused ? { visible: false, hopeless: 'paused' } : { visible: false };
   }
@@ -125,7 +134,7 @@ export class VisibilityWaiter {
                EXISTS (SELECT FROM store.parked_streams s WHERE s.projection = t.projection AND s.stream_id = t.stream_id) AS parked,
                EXISTS (SELECT FROM store.partition_owners o JOIN store.processes r ON r.id = o.process_id
                        JOIN pg_stat_activity a ON a.pid = r.backend_pid AND a.backend_start = r.backend_started_at
-                       WHERE o.partition = t.partition AND r.expires_at > clock_timestamp()) AS owned
+                       WHERE o.projection = t.projection AND o.partition = t.partition AND r.expires_at > clock_timestamp()) AS owned
              FROM unnest($1::text[], $2::smallint[], $3::text[]) WITH ORDINALITY AS t(projection, partition, stream_id, n)
              LEFT JOIN store.checkpoints c ON c.projection = t.projection AND c.partition = t.partition
              LEFT JOIN store.projections p ON p.name = t.projection

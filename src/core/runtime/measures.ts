@@ -34,7 +34,7 @@ export function measureFeed(core: Core, { runner }: Projector): void {
     position.set(runner.position);
     owned.set(runner.ownedPartitions.length);
     for (const member of runner.members.all) {
-      parked.set({ projection: member.name }, member.parked.size);
+      parked.set({ projection: member.name }, member.parkedStreams);
       paused.set({ projection: member.name }, member.paused ? 1 : 0);
     }
   };
