@@ -34,7 +34,7 @@ function isFloating(expression) {
   if (ts.isBinaryExpression(expression))
     return isLogical(expression.operatorToken.kind) && isFloating(expression.right);
   if (!ts.isCallExpression(expression)) return false;
-  return isThenable(checker.getTypeAtLocation(expression)) && !handlesRejection(expression);
+  return isPromise(checker.getTypeAtLocation(expression)) && !handlesRejection(expression);
 }
 
 function isLogical(kind) {
@@ -45,9 +45,11 @@ function isLogical(kind) {
   ].includes(kind);
 }
 
-function isThenable(type) {
-  const parts = type.isUnion() ? type.types : [type];
-  return parts.some((part) => part.getProperty('then') !== undefined);
+/** Only Promise and what extends it: others with a `then` (Fastify's reply, a test's given/when/then) are not meant to be awaited. */
+function isPromise(type) {
+  if (type.isUnion()) return type.types.some(isPromise);
+  if (type.symbol?.name === 'Promise') return true;
+  return type.isClassOrInterface() && checker.getBaseTypes(type).some(isPromise);
 }
 
 /** `.catch(f)` and `.then(f, g)` take care of a failure; `.finally(f)` hands it on. */

@@ -1,7 +1,7 @@
 // The borders between the parts (docs/ARCHITECTURE.md). A spec may cross them: it sees its subject from outside.
 const spec = '\\.spec\\.ts$';
 const product = '^(src|projections|migrations)/';
-const silo = '^src/(?!core/)([^/]+)/';
+const silo = '^src/(?!core/|cli/)([^/]+)/';
 const pure = '\\.(state|commands|events)\\.ts$';
 
 /** Node's own modules that compute and touch nothing outside. */
@@ -23,6 +23,13 @@ module.exports = {
       severity: 'error',
       from: { path: silo, pathNot: spec },
       to: { path: silo, pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '\\.events\\.ts$'] },
+    },
+    {
+      name: 'composition-stays-on-top',
+      comment: 'src/cli, src/main.ts and src/silos.ts put the parts together; no part imports them.',
+      severity: 'error',
+      from: { path: ['^src/(?!cli/)[^/]+/', '^projections/', '^migrations/'], pathNot: spec },
+      to: { path: ['^src/cli/', '^src/[^/]+\\.ts$'] },
     },
     {
       name: 'projection-sees-only-events',
@@ -100,6 +107,6 @@ module.exports = {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: ['^(dist|coverage|\\.waybill|\\.config|\\.ci)/', '^test/bench/peers/'] },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   },
 };

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { addEventCommands } from './cli/events.js';
-import { reportFailure, exitCodes } from './cli/exit.js';
+import { exitCodes, Interrupted, reportFailure } from './cli/exit.js';
 import { addKeyCommands } from './cli/keys.js';
 import { addMigrateCommand } from './cli/migrate.js';
 import { addProjectionCommands } from './cli/projections.js';
@@ -11,7 +12,7 @@ import { settings } from './core/config/settings.js';
 /** One binary, roles by argument. */
 const program = new Command('waybill')
   .description('A self-hosted, event-sourced backend for WebAssembly packages and apps.')
-  .version(process.env.npm_package_version ?? '0.1.0')
+  .version(packageJson.version)
   .showHelpAfterError('(--help lists what there is)')
   .exitOverride()
   .addHelpText('after', () => `\nSettings, all by environment:\n${settingsHelp()}\n\nExit codes: ${exitCodeHelp()}`);
@@ -34,6 +35,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = isUsage(error) ? error.exitCode && exitCodes.usage : reportFailure(error);
+  if (error instanceof Interrupted) process.exit();
 }
 
 /** Commander has already said what is wrong, or printed the help that was asked for (exit code 0). */
@@ -42,8 +44,12 @@ function isUsage(error: unknown): error is { exitCode: number } {
 }
 
 function settingsHelp(): string {
+  const width = Math.max(...Object.keys(settings).map((name) => name.length)) + 2;
   return Object.entries(settings)
-    .map(([name, { doc, default: standard }]) => `  ${name.padEnd(22)}${doc}${standard ? ` Default: ${standard}.` : ''}`)
+    .map(
+      ([name, { doc, default: standard }]) =>
+        `  ${name.padEnd(width)}${doc}${standard ? ` Default: ${standard}.` : ''}`,
+    )
     .join('\n');
 }
 

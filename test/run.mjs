@@ -1,6 +1,6 @@
 // `npm test [-- <pattern>]`: one Postgres, one migrated template, then jest. Everything that it makes it removes again.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -24,7 +24,9 @@ process.exitCode = (await prepare()) ? await main(process.argv.slice(2)) : 1;
 async function main(patterns) {
   const scratch = mkdtempSync(join(tmpdir(), 'waybill-test-'));
   const { testPostgres } = await import('./kit/postgres.mjs');
-  const { endLeftServers } = await import('./kit/left-servers.mjs');
+  const { endLeftServers, endLeftPostgres } = await import('./kit/left-servers.mjs');
+  // Run by root, Postgres is another user and must be able to pass.
+  chmodSync(scratch, 0o711);
   const servers = join(scratch, 'servers');
   mkdirSync(servers);
   let postgres;
@@ -51,12 +53,15 @@ async function main(patterns) {
       },
       { mayFail: true },
     );
-    return close(code, results, await endLeftServers(servers));
+    const left = await endLeftServers(servers);
+    await postgres.stop();
+    return close(code, results, left + (await endLeftPostgres(scratch)));
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     return 1;
   } finally {
     await postgres?.stop().catch((error) => process.stderr.write(`The test Postgres did not stop: ${error.message}\n`));
+    await endLeftPostgres(scratch);
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -23,7 +23,13 @@ export type NewAccount = {
   isOperator?: boolean;
 };
 
-export type OpenedSession = { accessToken: string; refreshToken: string; accessExpiresAt: number; refreshExpiresAt: number; openedAt: number };
+export type OpenedSession = {
+  accessToken: string;
+  refreshToken: string;
+  accessExpiresAt: number;
+  refreshExpiresAt: number;
+  openedAt: number;
+};
 
 /** What accounts need besides their pure decisions: hashing, tokens, numbers. Used by the API and by the operator's commands alike. */
 @Injectable()
@@ -35,7 +41,11 @@ export class AccountsService {
   ) {}
 
   /** @returns the account's stream id, and whether this repeats an earlier call with the same clientMutationId. */
-  async register(account: NewAccount, execute: Execute, input?: object): Promise<{ userId: string; repeated: boolean }> {
+  async register(
+    account: NewAccount,
+    execute: Execute,
+    input?: object,
+  ): Promise<{ userId: string; repeated: boolean }> {
     assertGoodPassword(account.password, account);
     const [number, passwordHash] = await Promise.all([this.store.drawNumber('User'), hashPassword(account.password)]);
     const registration = {
@@ -122,5 +132,10 @@ export class AccountsService {
 
 function assertGoodPassword(password: string, account: { username: string; email: string }): void {
   const problem = passwordProblem(password, account);
-  if (problem) throw refuseInput('BAD_USER_INPUT', { field: 'password', rule: problem }, `The password cannot be used: ${problem}.`);
+  if (problem)
+    throw refuseInput(
+      'BAD_USER_INPUT',
+      { field: 'password', rule: problem },
+      `The password cannot be used: ${problem}.`,
+    );
 }

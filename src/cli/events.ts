@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { readLast, readPage } from '../core/feed/store-feed.js';
+import { verifyLog } from '../core/event-store/verify-log.js';
 import type { StoredEvent } from '../core/event-store/types.js';
 import { CommandFailure, exitCodes } from './exit.js';
-import { print, printJson, printRows, type OutputOptions } from './output.js';
+import { print, printJson, printRows, progressBar, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
+
+const followPollMs = 250;
 
 type TailOptions = OutputOptions & { lines: string; follow?: boolean; type?: string[] };
 
@@ -21,6 +25,14 @@ export function addEventCommands(program: Command): void {
     .action((options: TailOptions) => withSession((session) => tail(session, options)));
 
   events
+    .command('verify')
+    .description(
+      'check that the log is whole: versions without holes, claims as the events say; exit code 4 on a finding',
+    )
+    .option('--json', 'print JSON')
+    .action((options: OutputOptions) => withSession((session) => verify(session, options)));
+
+  events
     .command('show')
     .description('one event by its position, or all events of a stream by its id')
     .argument('<position-or-stream>')
@@ -28,23 +40,37 @@ export function addEventCommands(program: Command): void {
     .action((what: string, options: OutputOptions) => withSession((session) => show(session, what, options)));
 }
 
-async function tail({ core, pool }: Session, options: TailOptions): Promise<void> {
+async function tail({ core, pool, interrupted }: Session, options: TailOptions): Promise<void> {
   const limit = Number(options.lines);
   if (!Number.isSafeInteger(limit) || limit < 0 || limit > 10_000) {
     throw new CommandFailure('--lines takes a whole number from 0 to 10000.', exitCodes.usage);
   }
   let head = await core.watermark.safeHead();
   for (const event of await readLast(pool, { upTo: head, types: options.type, limit })) printLine(event, options);
-  while (options.follow) {
+  while (options.follow && !interrupted.aborted) {
     const upTo = await core.watermark.safeHead();
-    for (let after = head; after < upTo; ) {
+    for (let after = head; after < upTo;) {
       const page = await readPage(pool, { after, upTo, types: options.type, limit: 500 });
       for (const event of page) printLine(event, options);
       after = page.length < 500 ? upTo : page.at(-1)!.position;
     }
     head = upTo;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    // An interruption ends the pause, and is no failure.
+    await delay(followPollMs, undefined, { signal: interrupted }).catch(() => undefined);
   }
+}
+
+async function verify({ core, pool }: Session, options: OutputOptions): Promise<void> {
+  const bar = progressBar('Verifying', await core.watermark.safeHead());
+  const { findings, ...counts } = await verifyLog(pool, bar);
+  if (options.json) printJson({ ...counts, findings });
+  else {
+    print(
+      `${counts.events} events in ${counts.streams} streams, ${counts.claims} claims: ${findings.length === 0 ? 'the log is whole' : `${findings.length} findings`}.`,
+    );
+    for (const finding of findings) print(`  ${finding}`);
+  }
+  if (findings.length > 0) process.exitCode = exitCodes.findings;
 }
 
 async function show({ core, pool }: Session, what: string, options: OutputOptions): Promise<void> {
@@ -72,7 +98,9 @@ async function show({ core, pool }: Session, what: string, options: OutputOption
 
 function printLine(event: StoredEvent, { json }: OutputOptions): void {
   if (json) return print(JSON.stringify(event));
-  print(`${event.position}  ${event.occurredAt.toISOString()}  ${event.streamId}  ${event.type}  ${actorOf(event)}  ${shortened(event)}`);
+  print(
+    `${event.position}  ${event.occurredAt.toISOString()}  ${event.streamId}  ${event.type}  ${actorOf(event)}  ${shortened(event)}`,
+  );
 }
 
 function actorOf({ metadata: { actor } }: StoredEvent): string {
@@ -81,6 +109,8 @@ function actorOf({ metadata: { actor } }: StoredEvent): string {
 }
 
 function shortened({ data }: StoredEvent): string {
-  const text = JSON.stringify(data, (_, value) => (value && typeof value === 'object' && '$sealed' in value ? '(sealed)' : value));
+  const text = JSON.stringify(data, (_, value) =>
+    value && typeof value === 'object' && '$sealed' in value ? '(sealed)' : value,
+  );
   return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }

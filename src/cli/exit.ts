@@ -27,13 +27,28 @@ export class CommandFailure extends Error {
   }
 }
 
+/** The command was told to end and did not by itself: the process ends, whatever still runs. */
+export class Interrupted extends CommandFailure {
+  constructor() {
+    super('Interrupted.');
+  }
+}
+
 /** One line per problem, without a stack when the cause is known. @returns the exit code. */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommandFailure) return say(error.message, error.exitCode);
   if (error instanceof ConfigError) return say(error.problems.join('\n'), exitCodes.usage);
-  if (error instanceof Refusal) return say(`${error.message} (${error.code}${error.details.rule ? `: ${error.details.rule}` : ''})`, exitCodes.failed);
+  if (error instanceof Refusal)
+    return say(
+      `${error.message} (${error.code}${error.details.rule ? `: ${error.details.rule}` : ''})`,
+      exitCodes.failed,
+    );
   if (error instanceof StartupError || error instanceof InvalidKeyRing) return say(error.message, exitCodes.failed);
-  if (error instanceof UnknownRingKey) return say(`${error.message} Give the ring that this database was made with (WAYBILL_KEYS, or the file "keys" in the data folder).`, exitCodes.failed);
+  if (error instanceof UnknownRingKey)
+    return say(
+      `${error.message} Give the ring that this database was made with (WAYBILL_KEYS, or the file "keys" in the data folder).`,
+      exitCodes.failed,
+    );
   return say(error instanceof Error ? (error.stack ?? error.message) : String(error), exitCodes.failed);
 }
 

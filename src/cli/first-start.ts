@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { executeFor, type Dispatcher } from '../core/command/dispatcher.js';
-import type { Config } from '../core/config/config.js';
 import type { Core } from '../core/runtime/core.js';
 import { print } from './output.js';
 import { accountsOf, randomPassword } from './users.js';
 
 const username = 'operator';
 
+/** Says how to use the account, once the address of the server is known. */
+export type Welcome = (publicUrl: string) => void;
+
 /**
- * The first start of a database makes the operator's account and says how to use it.
+ * The first start of a database makes the operator's account, before anybody else can write.
  * An empty log is the sign of a first start; the command key lets only one of several processes at once do it.
+ * @returns what to say when the server listens; null at every later start.
  */
-export async function welcomeOperator(core: Core, dispatcher: Dispatcher, config: Config, url: string): Promise<void> {
-  if ((await core.watermark.safeHead()) > 0) return;
+export async function makeFirstOperator(core: Core, dispatcher: Dispatcher): Promise<Welcome | null> {
+  if ((await core.watermark.safeHead()) > 0) return null;
   const correlationId = randomUUID();
   const meta = () => ({ actor: { kind: 'system' as const, name: 'first start' }, now: new Date(), correlationId });
   const execute = executeFor(meta, (command) => dispatcher.run(command));
@@ -20,15 +23,9 @@ export async function welcomeOperator(core: Core, dispatcher: Dispatcher, config
   const password = randomPassword();
   const account = { username, email: 'operator@localhost.invalid', password, isOperator: true };
   const { userId, repeated } = await accounts.register(account, execute, { clientMutationId: 'first operator' });
-  if (repeated) return;
+  if (repeated) return null;
   const { raw } = await accounts.generateApiToken(userId, 'first start', execute);
-  const graphql = `${config.publicUrl === `http://localhost:${config.port}` ? publicUrlOf(url) : config.publicUrl}/graphql`;
-  print(welcome(graphql, password, raw!));
-}
-
-/** With PORT=0 the address is known only once the server listens. */
-function publicUrlOf(url: string): string {
-  return `http://localhost:${new URL(url).port}`;
+  return (publicUrl) => print(welcome(`${publicUrl}/graphql`, password, raw!));
 }
 
 function welcome(graphql: string, password: string, token: string): string {

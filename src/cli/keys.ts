@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../core/config/config.js';
 import { KeyRingFile, addKeyFirst } from '../core/crypto/key-ring-file.js';
 import { generateRingKey, KeyRing } from '../core/crypto/key-ring.js';
-import { print, printFacts, progressBar, type OutputOptions } from './output.js';
+import { print, printFacts, printRows, progressBar, type OutputOptions } from './output.js';
 import { keyRingPath, withSession, type Session } from './session.js';
 
 export function addKeyCommands(program: Command): void {
@@ -21,10 +21,12 @@ export function addKeyCommands(program: Command): void {
 
   keys
     .command('rotate')
-    .description('wrap all data keys anew: with a new key when the ring is the file in the data folder, else with the first of WAYBILL_KEYS')
+    .description(
+      'wrap all data keys anew: with a new key when the ring is the file in the data folder, else with the first of WAYBILL_KEYS',
+    )
     .option('--json', 'print JSON')
     .action((options: OutputOptions) => {
-      const config = loadConfig(process.env);
+      const config = loadConfig();
       return withSession(async (session) => {
         if (!config.keyRing) addKeyFirst(keyRingPath(config));
         await rotate(session, options);
@@ -37,13 +39,21 @@ async function rotate({ core, ring, pool }: Session, options: OutputOptions): Pr
   const { rows } = await pool.query('SELECT count(*)::int AS n FROM store.data_keys WHERE wrapped IS NOT NULL');
   const bar = progressBar('Wrapping', rows[0].n);
   const { rewrapped, byRingKey } = await core.dataKeys.rewrap(firstKeyIdOf(ring), bar);
-  printFacts({ rewrapped, firstKey: firstKeyIdOf(ring), dataKeysByRingKey: JSON.stringify(byRingKey) }, options);
+  printFacts({ rewrapped, firstKey: firstKeyIdOf(ring), dataKeysByRingKey: byRingKey }, options);
 }
 
 async function list({ pool, ring }: Session, options: OutputOptions): Promise<void> {
-  const { rows } = await pool.query('SELECT ring_key_id AS id, count(*)::int AS n FROM store.data_keys WHERE wrapped IS NOT NULL GROUP BY 1');
+  const { rows } = await pool.query(
+    'SELECT ring_key_id AS id, count(*)::int AS n FROM store.data_keys WHERE wrapped IS NOT NULL GROUP BY 1',
+  );
   const counts = new Map(rows.map((row) => [row.id, row.n]));
-  printFacts(Object.fromEntries(keyIdsOf(ring).map((id) => [id, `${counts.get(id) ?? 0} data keys`])), options);
+  const keys = keyIdsOf(ring).map((id, index) => ({ id, wraps: index === 0, dataKeys: counts.get(id) ?? 0 }));
+  printRows(
+    keys,
+    { key: (row) => row.id, 'wraps new ones': (row) => row.wraps, 'data keys': (row) => row.dataKeys },
+    '',
+    options,
+  );
 }
 
 const ringOf = (ring: unknown): KeyRing => (ring instanceof KeyRingFile ? ring.ring : (ring as KeyRing));

@@ -10,7 +10,7 @@ export function addMigrateCommand(program: Command): void {
     .description('bring the database to this version; `serve` does it by itself')
     .option('--json', 'print JSON')
     .action(async ({ json }: OutputOptions) => {
-      const database = await openCommandDatabase(loadConfig(process.env));
+      const database = await openCommandDatabase(loadConfig());
       try {
         const applied = await migrate(database.url);
         if (json) printJson({ applied });

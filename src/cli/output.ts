@@ -18,7 +18,13 @@ export function printRows<Row extends Record<string, unknown>>(
   const heading = Object.keys(columns);
   const lines = [heading, ...rows.map((row) => heading.map((name) => text(columns[name]!(row))))];
   const widths = heading.map((_, index) => Math.max(...lines.map((line) => line[index]!.length)));
-  for (const line of lines) print(line.map((cell, index) => cell.padEnd(widths[index]!)).join('  ').trimEnd());
+  for (const line of lines)
+    print(
+      line
+        .map((cell, index) => cell.padEnd(widths[index]!))
+        .join('  ')
+        .trimEnd(),
+    );
 }
 
 /** Names and values under each other, or one JSON object. */
@@ -52,6 +58,8 @@ export function progressBar(label: string, total: number): (done: number) => voi
   if (!process.stderr.isTTY || total === 0) return () => undefined;
   return (done) => {
     const filled = Math.round((30 * done) / total);
-    process.stderr.write(`\r${label} [${'='.repeat(filled)}${' '.repeat(30 - filled)}] ${done}/${total}${done >= total ? '\n' : ''}`);
+    process.stderr.write(
+      `\r${label} [${'='.repeat(filled)}${' '.repeat(30 - filled)}] ${done}/${total}${done >= total ? '\n' : ''}`,
+    );
   };
 }

@@ -23,7 +23,8 @@ export function addProjectionCommands(program: Command): void {
     .argument('[projection]', 'only of this one, as `status` names it')
     .option('--json', 'print JSON')
     .action((projection: string | undefined, options: OutputOptions) =>
-      withSession(async ({ pool }) =>
+      withSession(async ({ pool }) => {
+        if (projection && !findProjection(silos.projections, projection)) throw unknown(projection);
         printRows(
           await listParked(pool, projection),
           {
@@ -37,8 +38,8 @@ export function addProjectionCommands(program: Command): void {
           },
           'No stream is parked.',
           options,
-        ),
-      ),
+        );
+      }),
     );
 
   projections
@@ -46,7 +47,9 @@ export function addProjectionCommands(program: Command): void {
     .description('fold parked streams anew from their first event; exit code 4 when one stays parked')
     .argument('<projection>')
     .option('--stream <id>', 'only this stream')
-    .action((projection: string, options: { stream?: string }) => withSession((session) => retry(session, projection, options.stream)));
+    .action((projection: string, options: { stream?: string }) =>
+      withSession((session) => retry(session, projection, options.stream)),
+    );
 
   projections
     .command('skip')
@@ -83,14 +86,22 @@ export function addProjectionCommands(program: Command): void {
 
   projections
     .command('verify')
-    .description('build the read model anew from the log beside the live one and compare row by row; exit code 4 on a difference')
+    .description(
+      'build the read model anew from the log beside the live one and compare row by row; exit code 4 on a difference',
+    )
     .argument('[projection]', 'default: all of this program')
     .option('--json', 'print JSON')
-    .action((projection: string | undefined, options: OutputOptions) => withSession((session) => verify(session, projection, options)));
+    .action((projection: string | undefined, options: OutputOptions) =>
+      withSession((session) => verify(session, projection, options)),
+    );
 }
 
 async function status({ pool, core }: Session, options: OutputOptions): Promise<void> {
-  await ensureCheckpoints(pool, core.silos.projections.map(({ versionedName }) => versionedName), core.store.partitions);
+  await ensureCheckpoints(
+    pool,
+    core.silos.projections.map(({ versionedName }) => versionedName),
+    core.store.partitions,
+  );
   const rows = await projectionStatus(pool, await core.watermark.safeHead());
   printRows(
     rows,
@@ -127,7 +138,8 @@ async function retry({ pool, core }: Session, name: string, streamId?: string): 
 
 async function skip(session: Session, name: string, text: string, reason: string): Promise<void> {
   const position = Number(text);
-  if (!Number.isSafeInteger(position) || position < 1) throw new CommandFailure(`${text} is no position.`, exitCodes.usage);
+  if (!Number.isSafeInteger(position) || position < 1)
+    throw new CommandFailure(`${text} is no position.`, exitCodes.usage);
   const parked = (await listParked(session.pool, name)).find((row) => row.position === position);
   if (!parked) throw new CommandFailure(`No stream of ${name} is parked at position ${position}.`, exitCodes.notFound);
   await skipEvent(session.pool, name, position, reason, 'operator');
@@ -135,7 +147,9 @@ async function skip(session: Session, name: string, text: string, reason: string
 }
 
 async function verify({ url, core }: Session, name: string | undefined, options: OutputOptions): Promise<void> {
-  const definitions = name ? silos.projections.filter(({ versionedName }) => versionedName === name) : silos.projections;
+  const definitions = name
+    ? silos.projections.filter(({ versionedName }) => versionedName === name)
+    : silos.projections;
   if (definitions.length === 0) throw unknown(name!);
   const reports = [];
   for (const definition of definitions) {
@@ -144,7 +158,9 @@ async function verify({ url, core }: Session, name: string | undefined, options:
   }
   if (options.json) printJson(reports);
   for (const report of options.json ? [] : reports) {
-    print(`${report.projection}: ${report.rows} rows, ${report.events} events, ${report.differences.length} differences`);
+    print(
+      `${report.projection}: ${report.rows} rows, ${report.events} events, ${report.differences.length} differences`,
+    );
     for (const difference of report.differences.slice(0, 20)) print(`  ${difference.kind} ${difference.id}`);
   }
   if (reports.some((report) => report.differences.length > 0)) process.exitCode = exitCodes.findings;

@@ -15,10 +15,11 @@ import { openCore, type Core } from '../core/runtime/core.js';
 import { CoreModule } from '../core/runtime/core.module.js';
 import { migrate } from '../core/runtime/migrate.js';
 import { createProjector, type Projector } from '../core/runtime/projector.js';
+import { startHousekeeping } from '../core/runtime/housekeeping.js';
 import { eventsApplied, measureFeed } from '../core/runtime/measures.js';
 import { silos } from '../silos.js';
 import { openServerDatabase } from './database.js';
-import { welcomeOperator } from './first-start.js';
+import { makeFirstOperator } from './first-start.js';
 import { openKeyRing } from './session.js';
 
 /** What has to be closed, in the order in which it was opened; it is closed in the opposite one. */
@@ -29,8 +30,11 @@ class Closing {
     this.steps.push(step);
   }
 
+  /** A step that fails does not keep the later ones, the database's above all, from being done. @throws the first failure */
   async run(): Promise<void> {
-    for (const step of this.steps.splice(0).reverse()) await step();
+    const failures: unknown[] = [];
+    for (const step of this.steps.splice(0).reverse()) await step().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 }
 
@@ -39,7 +43,7 @@ class Closing {
  * @throws StartupError with one clear line when it cannot start; whatever was opened is closed again.
  */
 export async function serve(): Promise<void> {
-  const config = loadConfig(process.env);
+  const config = loadConfig();
   const log = createLogger(config);
   for (const warning of config.warnings) log.warn(warning);
   const closing = new Closing();
@@ -63,13 +67,23 @@ export async function serve(): Promise<void> {
     app = started;
     if (stopWanted) await stop('before it was ready');
   } catch (error) {
-    await closing.run();
+    await closing.run().catch((failure: unknown) => log.warn({ err: failure }, 'could not close in order'));
     throw error;
   }
 }
 
 async function start(config: Config, log: Logger, closing: Closing): Promise<NestFastifyApplication> {
-  const database = await openServerDatabase(config, (line) => log.info(line));
+  const database = await openServerDatabase(
+    config,
+    (line) => log.info(line),
+    () => {
+      // Without its database it can answer nothing, and what supervises it starts both anew. Nothing that was answered is lost.
+      log.fatal(
+        'the embedded database has ended by itself (see postgres.log in the data folder); ending, too: start again',
+      );
+      process.exit(1);
+    },
+  );
   closing.add(() => database.close());
   const migrated = await migrate(database.url);
   if (migrated.length > 0) log.info({ migrations: migrated }, 'database migrated');
@@ -81,13 +95,19 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
     createGraphqlModule({ typeDefs: [accountsSdl], imports: [AccountsModule] }),
   ]);
   registerChecks(app.get(Readiness), core, projector);
+  const welcome = await makeFirstOperator(core, dispatcher);
   const url = await listen(app, config);
   log.info({ url, publicUrl: config.publicUrl }, 'listening');
-  await welcomeOperator(core, dispatcher, config, url);
+  welcome?.(config.publicUrl);
   return app;
 }
 
-async function startCore(config: Config, url: string, log: Logger, closing: Closing): Promise<{ core: Core; projector: Projector }> {
+async function startCore(
+  config: Config,
+  url: string,
+  log: Logger,
+  closing: Closing,
+): Promise<{ core: Core; projector: Projector }> {
   const onError = (error: Error) => log.warn({ err: error }, 'database connection lost');
   const pool = createPool({ url, max: 10, role: 'append', onError });
   countStatements(pool, () => sqlStatements.inc({ pool: 'api' }));
@@ -112,6 +132,8 @@ async function startCore(config: Config, url: string, log: Logger, closing: Clos
   await projector.start();
   closing.add(() => projector.stop());
   measureFeed(core, projector);
+  const endHousekeeping = startHousekeeping(pool, config.commandKeyDays, log);
+  closing.add(async () => endHousekeeping());
   return { core, projector };
 }
 
@@ -122,7 +144,12 @@ function registerChecks(readiness: Readiness, core: Core, { runner }: Projector)
   });
   readiness.register('feed', async () => {
     const stuck = await core.watermark.stuckFor();
-    return stuck ? { ok: false, detail: `no event is read: backend ${stuck.pid} has held an append open for ${Math.round(stuck.stuckMs / 1000)} s` } : { ok: true };
+    return stuck
+      ? {
+          ok: false,
+          detail: `no event is read: backend ${stuck.pid} has held an append open for ${Math.round(stuck.stuckMs / 1000)} s`,
+        }
+      : { ok: true };
   });
   readiness.register('projections', async () => {
     const paused = runner.members.all.filter((member) => member.paused).map((member) => member.name);
@@ -138,13 +165,19 @@ async function listen(app: NestFastifyApplication, config: Config): Promise<stri
     await app.close();
     throw listenFailure(error, config);
   }
-  return app.getUrl();
+  const url = await app.getUrl();
+  // With PORT=0 the port is known only now.
+  if (config.publicUrl === 'http://localhost:0') config.publicUrl = `http://localhost:${new URL(url).port}`;
+  return url;
 }
 
 function listenFailure(error: unknown, { port, host }: Config): unknown {
   const code = (error as { code?: string }).code;
-  if (code === 'EADDRINUSE') return new StartupError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with PORT.`);
-  if (code === 'EACCES') return new StartupError(`This account may not listen on port ${port}. Choose a PORT above 1023.`);
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new StartupError(`HOST ${host} is no address of this machine.`);
+  if (code === 'EADDRINUSE')
+    return new StartupError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with PORT.`);
+  if (code === 'EACCES')
+    return new StartupError(`This account may not listen on port ${port}. Choose a PORT above 1023.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new StartupError(`HOST ${host} is no address of this machine.`);
   return error;
 }

@@ -47,7 +47,11 @@ export function addUserCommands(program: Command): void {
     .action((username: string, options: OutputOptions & { name: string }) =>
       withSession(async (session) => {
         const userId = await userIdOf(session, username);
-        const { raw } = await accountsOf(session).generateApiToken(userId, options.name, session.executeAs('users token'));
+        const { raw } = await accountsOf(session).generateApiToken(
+          userId,
+          options.name,
+          session.executeAs('users token'),
+        );
         printFacts({ username, token: raw }, options);
       }),
     );
@@ -67,7 +71,13 @@ export function addUserCommands(program: Command): void {
 
 async function create(session: Session, username: string, options: CreateOptions): Promise<void> {
   const password = options.password ?? randomPassword();
-  const account = { username, email: options.email, password, fullName: options.fullName, isOperator: options.operator };
+  const account = {
+    username,
+    email: options.email,
+    password,
+    fullName: options.fullName,
+    isOperator: options.operator,
+  };
   await accountsOf(session).register(account, session.executeAs('users create'));
   printFacts({ username, email: options.email, ...(options.password ? {} : { password }) }, options);
 }

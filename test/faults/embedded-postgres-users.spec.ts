@@ -18,7 +18,7 @@ const children: PostgresChild[] = [];
 const bases = new Set<string>();
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'waybill-users-'));
+  root = await mkdtemp(join(process.env.WAYBILL_TEST_SCRATCH ?? tmpdir(), 'waybill-users-'));
   await chmod(root, 0o711);
 });
 
@@ -47,7 +47,7 @@ async function started(child: PostgresChild): Promise<Outcome> {
 
 async function stop(child: PostgresChild): Promise<void> {
   child.process.kill('SIGTERM');
-  expect(await child.exited).toBe(0);
+  expect([await child.exited, child.log()]).toEqual([0, expect.any(String)]);
 }
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {

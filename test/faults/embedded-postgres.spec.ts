@@ -4,6 +4,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { processInfo } from '../../src/core/postgres/process-info.js';
+import { runningEmbeddedPostgres } from '../../src/core/postgres/running.js';
 import { eventually } from '../kit/eventually.js';
 import { buildPostgresChild, endServers, startChild, type Outcome, type PostgresChild } from '../kit/postgres-child.js';
 
@@ -17,7 +18,7 @@ let count = 0;
 const children: PostgresChild[] = [];
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'waybill-postgres-'));
+  root = await mkdtemp(join(process.env.WAYBILL_TEST_SCRATCH ?? tmpdir(), 'waybill-postgres-'));
   await chmod(root, 0o711);
   program = await buildPostgresChild(join(root, 'app'));
 });
@@ -152,8 +153,10 @@ describe('after kill -9 of Node', () => {
     expect(second.log()).toContain(`still runs (process ${before.pid}); using it`);
     expect(await query(after.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
 
+    expect(await runningEmbeddedPostgres(dataDir)).toEqual({ url: before.url, pid: before.pid });
     await kill(second, 'SIGTERM');
     expect(await processInfo(before.pid)).toBeUndefined();
+    expect(await runningEmbeddedPostgres(dataDir)).toBeUndefined();
   });
 
   it('a live server with other settings is stopped and started anew, and the log says why', async () => {

@@ -49,7 +49,8 @@ export const counterAggregate = aggregate<Counter, CounterEvent>({
   name: 'counter',
   events: counterEvents,
   initialState: { total: 0 },
-  evolve: (counter, event) => (event.type === 'test.counter.raised' ? { total: counter.total + event.data.by } : counter),
+  evolve: (counter, event) =>
+    event.type === 'test.counter.raised' ? { total: counter.total + event.data.by } : counter,
   decisions: [
     decides(Raise, (_, { by, note }): Decision<CounterEvent> => {
       return decision<CounterEvent>(by !== 0 && { event: { type: 'test.counter.raised', data: { by, note } } });
@@ -57,7 +58,9 @@ export const counterAggregate = aggregate<Counter, CounterEvent>({
     decides(Poison, (_, { how }): Decision<CounterEvent> => {
       return decision<CounterEvent>({ event: { type: 'test.counter.poisoned', data: { how } } });
     }),
-    decides(Close, (): Decision<CounterEvent> => decision<CounterEvent>({ event: { type: 'test.counter.closed', data: {} } })),
+    decides(Close, (): Decision<CounterEvent> =>
+      decision<CounterEvent>({ event: { type: 'test.counter.closed', data: {} } }),
+    ),
   ],
 });
 
@@ -95,7 +98,11 @@ export const counters = projection<CounterRow, CounterEvent>({
 export type RaiseRow = { id: string; by: number };
 
 export const raises = projection<RaiseRow, CounterEvent>({
-  table: readTable<RaiseRow>({ name: 'test_raises', version: 1, columns: { by: { type: 'integer', name: 'raised_by' } } }),
+  table: readTable<RaiseRow>({
+    name: 'test_raises',
+    version: 1,
+    columns: { by: { type: 'integer', name: 'raised_by' } },
+  }),
   events: counterEvents,
   keys: (event) => [`${event.streamId}/${event.streamVersion}`],
   on: { 'test.counter.raised': (event) => ({ id: `${event.streamId}/${event.streamVersion}`, by: event.data.by }) },
@@ -107,7 +114,9 @@ export const raisesByParity = sums<CounterEvent>({
   counters: ['raises', 'total'],
   events: counterEvents,
   on: {
-    'test.counter.raised': (event) => [{ group: event.data.by % 2 === 0 ? 'even' : 'odd', add: { raises: 1, total: event.data.by } }],
+    'test.counter.raised': (event) => [
+      { group: event.data.by % 2 === 0 ? 'even' : 'odd', add: { raises: 1, total: event.data.by } },
+    ],
     'test.counter.poisoned': () => {
       if (bugs.poison) throw new Error('the sum does not like this event');
       return [];
@@ -115,4 +124,8 @@ export const raisesByParity = sums<CounterEvent>({
   },
 });
 
-export const testing: Silo = { name: 'test', aggregates: [counterAggregate], projections: [counters, raises, raisesByParity] };
+export const testing: Silo = {
+  name: 'test',
+  aggregates: [counterAggregate],
+  projections: [counters, raises, raisesByParity],
+};

@@ -1,4 +1,5 @@
 import { EventStore } from '../../src/core/event-store/event-store.js';
+import { createPool } from '../../src/core/event-store/pool.js';
 import type {
   AppendRequest,
   AppendResult,
@@ -19,9 +20,14 @@ export type TestStore = TestDatabase & {
 /** An event store in a database of its own. */
 export async function createTestStore(): Promise<TestStore> {
   const database = await createTestDatabase();
-  const store = await EventStore.open(database.pool);
+  const appendPool = createPool({ url: database.url, max: 10, role: 'append' });
+  const store = await EventStore.open(appendPool);
+  const drop = async () => {
+    await appendPool.end();
+    await database.drop();
+  };
   const append: TestStore['append'] = (streams, more) => store.append(appendRequest(streams, more));
-  return { ...database, store, append };
+  return { ...database, store, append, drop };
 }
 
 export function appendRequest(

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { processInfo } from '../../src/core/postgres/process-info.js';
 import { eventually } from './eventually.js';
+import { noteProcess } from './program.js';
 
 const repository = resolve(import.meta.dirname, '../..');
 
@@ -13,10 +14,10 @@ import { startEmbeddedPostgres, StartupError } from './postgres.mjs';
 const begun = performance.now();
 try {
   const running = await startEmbeddedPostgres({ ...JSON.parse(process.argv[2]), log: (line) => console.error(line) });
-  console.log(JSON.stringify({ ...running, startMs: Math.round(performance.now() - begun) }));
   process.on('SIGTERM', () => running.stop().then(() => process.exit(0)));
   process.on('SIGINT', () => console.error('got SIGINT'));
   setInterval(() => undefined, 60_000);
+  console.log(JSON.stringify({ ...running, startMs: Math.round(performance.now() - begun) }));
 } catch (error) {
   console.log(JSON.stringify({ error: error.message, expected: error instanceof StartupError }));
   if (!(error instanceof StartupError)) console.error(error);
@@ -79,6 +80,8 @@ export function startChild(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] },
   });
+  const forget = noteProcess(child.pid);
+  child.once('close', forget);
   let output = '';
   let log = '';
   child.stderr!.on('data', (chunk) => (log += chunk.toString()));

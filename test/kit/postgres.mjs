@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import pg from 'pg';
 
 // Tests throw the server away: durability is worth nothing, speed is.
-const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+const throwAway = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
 
 /**
  * The server that the tests use, with an empty template database that belongs to an ordinary role, as the product's own does.
  * It is WAYBILL_TEST_POSTGRES (an administrator's URL) when set; otherwise one is started in `dataDir`.
- * @param {string} dataDir
+ * @param {string} dataDir is made
+ * @param {Record<string, string>} settings beside those of an ordinary installation
  * @returns `adminUrl`; `appUrl` (the ordinary role); `template` (its name); `templateUrl` (as the ordinary role); `stop()`
  */
-export async function testPostgres(dataDir) {
-  const server = await startOrUse(dataDir);
+export async function testPostgres(dataDir, settings = throwAway) {
+  const server = await startOrUse(dataDir, settings);
   const suffix = randomBytes(4).toString('hex');
   const role = `waybill_test_${suffix}`;
   const template = `waybill_template_${suffix}`;
@@ -37,20 +39,14 @@ export async function testPostgres(dataDir) {
   };
 }
 
-async function startOrUse(dataDir) {
+async function startOrUse(dataDir, settings) {
   const given = process.env.WAYBILL_TEST_POSTGRES;
   if (given) return { adminUrl: given, isOurs: false, stop: async () => undefined };
   const { startEmbeddedPostgres } = await import(new URL('../../dist/testkit.mjs', import.meta.url).href);
-  const server = await startEmbeddedPostgres({ dataDir, settings, log: quietLog });
+  mkdirSync(dataDir);
+  const server = await startEmbeddedPostgres({ dataDir, settings, log: () => undefined });
   return { adminUrl: server.adminUrl, isOurs: true, stop: () => server.stop() };
 }
-
-const quietLog = Object.assign(() => undefined, {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: (...line) => console.error(...line),
-  error: (...line) => console.error(...line),
-});
 
 /** On somebody's own server: databases that failed tests left behind, then the template and the role. */
 async function removeTraces(admin, role, template) {

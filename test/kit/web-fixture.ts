@@ -9,6 +9,7 @@ import { errorCatalogue } from '../../src/core/errors/catalogue.js';
 import { refuse } from '../../src/core/errors/core.errors.js';
 import type { Actor } from '../../src/core/event-store/types.js';
 import { createApp } from '../../src/core/http/create-app.js';
+import { closeGracefully } from '../../src/core/http/shutdown.js';
 import { createLogger } from '../../src/core/observability/logger.js';
 import { Authenticator, type Ctx } from '../../src/core/graphql/context.js';
 import { createGraphqlModule } from '../../src/core/graphql/graphql.module.js';
@@ -188,7 +189,9 @@ export async function startFixture(
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  return { app, url, lines, ...clientOf(url) };
+  // fetch opens connections ahead of need, and Node would wait for one that never sent a byte.
+  const close = () => closeGracefully(app, { graceMs: 100 });
+  return { app, url, lines, close, ...clientOf(url) };
 }
 
 function clientOf(url: string) {

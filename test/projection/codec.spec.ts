@@ -60,7 +60,9 @@ const row = fc.record({
   double: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value))),
   flag: fc.option(fc.boolean()),
   moment: fc.option(fc.date({ min: new Date('1970-01-01'), max: new Date('2200-01-01'), noInvalidDate: true })),
-  json: fc.option(fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null)))),
+  json: fc.option(
+    fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null))),
+  ),
   bytes: fc.option(fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes))),
 });
 
@@ -80,4 +82,3 @@ it('reads every column back as the fold gave it', async () => {
     { numRuns: 100 },
   );
 });
-

@@ -32,7 +32,8 @@ const endAllConnections = () =>
 
 it.each([1, 2])('applies everything exactly once and ends every wait, with %i process(es)', async (processes) => {
   const running: TestInstance[] = [];
-  for (let n = 0; n < processes; n++) running.push(await startInstance(database.url, [testing], { ring, runner: { renewMs: 100, flushMs: 100 } }));
+  for (let n = 0; n < processes; n++)
+    running.push(await startInstance(database.url, [testing], { ring, runner: { renewMs: 100, flushMs: 100 } }));
   try {
     let ended = 0;
     let started = 0;
@@ -42,7 +43,9 @@ it.each([1, 2])('applies everything exactly once and ends every wait, with %i pr
       for (let n = 0; storming; n++) {
         started++;
         const id = `counter-${(writer * 7 + n) % 30}`;
-        const outcome = await running[n % processes]!.executeAs(system)(new Raise(id, 1), { clientMutationId: `${writer}-${n}` }).then(
+        const outcome = await running[n % processes]!.executeAs(system)(new Raise(id, 1), {
+          clientMutationId: `${writer}-${n}`,
+        }).then(
           () => 'done',
           (error: unknown) => (error instanceof Refusal ? `${error.code} ${error.details.cause}` : 'connection lost'),
         );
@@ -61,16 +64,24 @@ it.each([1, 2])('applies everything exactly once and ends every wait, with %i pr
     storming = false;
     await Promise.all(writers);
     expect(ended).toBe(started);
-    expect([...outcomes.keys()].filter((outcome) => outcome.startsWith('COMMITTED'))).not.toContain('COMMITTED_NOT_VISIBLE timeout');
+    expect([...outcomes.keys()].filter((outcome) => outcome.startsWith('COMMITTED'))).not.toContain(
+      'COMMITTED_NOT_VISIBLE timeout',
+    );
 
     const written = (await database.pool.query('SELECT count(*)::int AS n FROM store.events')).rows[0].n;
     await eventually(async () => {
-      const { rows } = await database.pool.query('SELECT coalesce(sum(raises), 0)::int AS n FROM read.test_counters_v1');
+      const { rows } = await database.pool.query(
+        'SELECT coalesce(sum(raises), 0)::int AS n FROM read.test_counters_v1',
+      );
       expect(rows[0].n).toBe(written);
     });
-    await eventually(() => expect(running.map(({ projector }) => projector.runner.caughtUp)).toEqual(running.map(() => true)));
+    await eventually(() =>
+      expect(running.map(({ projector }) => projector.runner.caughtUp)).toEqual(running.map(() => true)),
+    );
     for (const definition of testing.projections) {
-      expect((await verifyProjection(database.url, running[0]!.core.readPartition, definition)).differences).toEqual([]);
+      expect((await verifyProjection(database.url, running[0]!.core.readPartition, definition)).differences).toEqual(
+        [],
+      );
     }
     expect((await database.pool.query('SELECT FROM store.parked_streams')).rowCount).toBe(0);
   } finally {

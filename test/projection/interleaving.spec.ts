@@ -35,20 +35,31 @@ const change = fc.oneof(
 
 it('comes out the same in every interleaving of partitions and every cut into batches', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 40 }), fc.infiniteStream(fc.nat()), async (changes, choices) => {
-      const log = changes.map(recorded);
-      const inOrder = await result(log.map((event) => [event]));
-      expect(await result(interleaved(log, choices))).toEqual(inOrder);
-    }),
+    fc.asyncProperty(
+      fc.array(change, { minLength: 1, maxLength: 40 }),
+      fc.infiniteStream(fc.nat()),
+      async (changes, choices) => {
+        const log = changes.map(recorded);
+        const inOrder = await result(log.map((event) => [event]));
+        expect(await result(interleaved(log, choices))).toEqual(inOrder);
+      },
+    ),
     { numRuns: 60 },
   );
 });
 
-const versions = (log: { stream: number }[], index: number) => log.slice(0, index + 1).filter(({ stream }) => stream === log[index]!.stream).length;
+const versions = (log: { stream: number }[], index: number) =>
+  log.slice(0, index + 1).filter(({ stream }) => stream === log[index]!.stream).length;
 
-function recorded({ stream, by }: { stream: number; by: number | null }, index: number, log: { stream: number }[]): Recorded {
+function recorded(
+  { stream, by }: { stream: number; by: number | null },
+  index: number,
+  log: { stream: number }[],
+): Recorded {
   const event: CounterEvent =
-    by === null ? { type: 'test.counter.closed', data: {} } : { type: 'test.counter.raised', data: { by, note: `n${index}` } };
+    by === null
+      ? { type: 'test.counter.closed', data: {} }
+      : { type: 'test.counter.raised', data: { by, note: `n${index}` } };
   return {
     ...event,
     streamId: `counter-${stream}`,
@@ -81,7 +92,10 @@ async function result(batches: Recorded[][]): Promise<unknown[]> {
     for (const events of batches) {
       const streams = byStream(events);
       const rows = await writer.load(client, streams);
-      await writer.write(client, streams.map((stream) => writer.fold(stream, rows)));
+      await writer.write(
+        client,
+        streams.map((stream) => writer.fold(stream, rows)),
+      );
     }
     tables.push((await client.query(`SELECT * FROM ${table} ORDER BY 1, 2`)).rows);
   }

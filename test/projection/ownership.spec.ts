@@ -22,7 +22,11 @@ async function join(projections: string[], leaseMs = 60_000) {
   await client.connect();
   clients.push(client);
   const backend = async (): Promise<Liveness> =>
-    (await client.query(`SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_activity WHERE pid = pg_backend_pid()`)).rows[0];
+    (
+      await client.query(
+        `SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
+      )
+    ).rows[0];
   const liveness = await backend();
   const ownership = new Ownership(database.pool, 8, leaseMs);
   const renew = async (as: Liveness = liveness) => {
@@ -34,7 +38,9 @@ async function join(projections: string[], leaseMs = 60_000) {
     await client.end();
     clients = clients.filter((other) => other !== client);
     await eventually(async () => {
-      expect((await database.pool.query('SELECT FROM pg_stat_activity WHERE pid = $1', [liveness.pid])).rowCount).toBe(0);
+      expect((await database.pool.query('SELECT FROM pg_stat_activity WHERE pid = $1', [liveness.pid])).rowCount).toBe(
+        0,
+      );
     });
   };
   return { ownership, renew, die, liveness };
@@ -69,7 +75,10 @@ it('gives each program all partitions of what it alone runs, and a share of what
   const old = await join(['same_v1', 'table_v1']);
   expect(await settle([old])).toEqual([[8, 8]]);
   const fresh = await join(['same_v1', 'table_v2']);
-  expect(await settle([old, fresh])).toEqual([[4, 8], [4, 8]]);
+  expect(await settle([old, fresh])).toEqual([
+    [4, 8],
+    [4, 8],
+  ]);
   await old.ownership.release();
   expect(await settle([fresh])).toEqual([[8, 8]]);
   const none = await join([]);

@@ -3,7 +3,17 @@ import { partitionOf } from '../../src/core/event-store/partition.js';
 import { projection, readTable } from '../../src/core/projection/index.js';
 import { listParked, retryParked, skipEvent } from '../../src/core/projection/operate.js';
 import { verifyProjection } from '../../src/core/projection/verify.js';
-import { bugs, counters, counterAggregate, counterEvents, Raise, raises, raisesByParity, testing, type CounterEvent } from '../kit/counters.js';
+import {
+  bugs,
+  counters,
+  counterAggregate,
+  counterEvents,
+  Raise,
+  raises,
+  raisesByParity,
+  testing,
+  type CounterEvent,
+} from '../kit/counters.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 import { startInstance, system, type TestInstance } from '../kit/instance.js';
@@ -33,13 +43,22 @@ afterEach(async () => {
   await database.drop();
 });
 
-const raised = (by: number, note: string | null = 'n'): CounterEvent => ({ type: 'test.counter.raised', data: { by, note } });
+const raised = (by: number, note: string | null = 'n'): CounterEvent => ({
+  type: 'test.counter.raised',
+  data: { by, note },
+});
 const poisoned: CounterEvent = { type: 'test.counter.poisoned', data: { how: 'throw' } };
 
 /** In one append, so that they come in one page. @returns the position of the last. */
 async function append(streamId: string, ...events: CounterEvent[]): Promise<number> {
   const { position } = await instance.core.store.append({
-    streams: [{ streamId, expected: 'any', events: events.map((event) => ({ ...event, schemaVersion: counterAggregate.events[event.type]!.version })) }],
+    streams: [
+      {
+        streamId,
+        expected: 'any',
+        events: events.map((event) => ({ ...event, schemaVersion: counterAggregate.events[event.type]!.version })),
+      },
+    ],
     metadata: { actor: system, correlationId: 'x' },
     occurredAt: new Date(),
   });
@@ -53,13 +72,19 @@ const applied = (position: number) =>
       for (const { seen } of member.partitions.values()) expect(seen).toBeGreaterThanOrEqual(position);
     }
   });
-const counter = async (id: string) => (await database.pool.query('SELECT total::int, raises FROM read.test_counters_v1 WHERE id = $1', [id])).rows[0];
+const counter = async (id: string) =>
+  (await database.pool.query('SELECT total::int, raises FROM read.test_counters_v1 WHERE id = $1', [id])).rows[0];
 const evens = async () =>
-  (await database.pool.query(`SELECT sum(raises)::int AS raises, sum(total)::int AS total FROM read.test_raises_by_parity_v1`)).rows[0];
+  (
+    await database.pool.query(
+      `SELECT sum(raises)::int AS raises, sum(total)::int AS total FROM read.test_raises_by_parity_v1`,
+    )
+  ).rows[0];
 const parkedIn = (definition: { versionedName: string }) => listParked(database.pool, definition.versionedName);
 const retry = (definition: typeof counters | typeof raisesByParity, id = 'counter-1') =>
   retryParked(database.pool, definition as never, id, instance.core.readStream);
-const skip = (definition: { versionedName: string }, position: number) => skipEvent(database.pool, definition.versionedName, position, 'bad', 'test');
+const skip = (definition: { versionedName: string }, position: number) =>
+  skipEvent(database.pool, definition.versionedName, position, 'bad', 'test');
 async function differences() {
   const found = [];
   for (const definition of testing.projections) {
@@ -85,7 +110,9 @@ it('moves on to the next bad event when one is skipped, so that each can be skip
   for (const definition of [counters, raisesByParity]) {
     await skip(definition, last - 3);
     expect(await retry(definition)).toEqual(expect.any(String));
-    expect(await parkedIn(definition)).toMatchObject([{ position: last - 1, eventType: 'test.counter.poisoned', attempts: 2 }]);
+    expect(await parkedIn(definition)).toMatchObject([
+      { position: last - 1, eventType: 'test.counter.poisoned', attempts: 2 },
+    ]);
   }
   expect(await counter('counter-1')).toEqual({ total: 6, raises: 2 });
   expect(await evens()).toEqual({ raises: 2, total: 6 });
@@ -129,7 +156,10 @@ it('tells other processes that it paused a projection', async () => {
     for (const id of ids.slice(0, 5)) await append(id, poisoned);
     await eventually(() => {
       for (const { projector } of [instance, other]) {
-        expect(projector.runner.members.find(counters.versionedName)).toMatchObject({ paused: true, reason: 'more than 3 parked streams' });
+        expect(projector.runner.members.find(counters.versionedName)).toMatchObject({
+          paused: true,
+          reason: 'more than 3 parked streams',
+        });
       }
     });
     expect(other.projector.runner.members.find(raises.versionedName)!.paused).toBe(false);
@@ -141,7 +171,8 @@ it('tells other processes that it paused a projection', async () => {
 it('goes on with new connections when a table was altered under its prepared statements', async () => {
   const execute = instance.executeAs(system);
   // Enough at once that every connection has prepared its statements.
-  for (let round = 0; round < 5; round++) await Promise.all(Array.from({ length: 20 }, (_, n) => execute(new Raise(`counter-${n}`, 1, 'n'))));
+  for (let round = 0; round < 5; round++)
+    await Promise.all(Array.from({ length: 20 }, (_, n) => execute(new Raise(`counter-${n}`, 1, 'n'))));
   await database.pool.query('ALTER TABLE read.test_counters_v1 ALTER COLUMN raises TYPE bigint');
   await execute(new Raise('counter-1', 2, 'n'));
   expect(await counter('counter-1')).toMatchObject({ total: 7 });

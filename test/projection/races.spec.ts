@@ -34,7 +34,8 @@ beforeEach(async () => {
   }) as never;
   // Batches ask for a connection; plain statements of the pool do so with a callback and are not held back here.
   const connect = pool.connect.bind(pool) as (callback?: unknown) => Promise<unknown>;
-  pool.connect = ((callback?: unknown) => (callback ? connect(callback) : Promise.resolve(beforeBatch()).then(() => connect()))) as never;
+  pool.connect = ((callback?: unknown) =>
+    callback ? connect(callback) : Promise.resolve(beforeBatch()).then(() => connect())) as never;
   [log, owned, running] = [[], [0, 1], []];
   beforePage = beforeQuery = beforeRenewal = beforeBatch = () => undefined;
 });
@@ -55,14 +56,19 @@ async function start(options: Partial<RunnerOptions> = {}): Promise<ProjectionRu
       readPage: async (request) => {
         await beforePage(request);
         const { after, upTo, partitions, limit } = request;
-        const events = log.filter((event) => event.position > after && event.position <= upTo && partitions.includes(event.partition));
+        const events = log.filter(
+          (event) => event.position > after && event.position <= upTo && partitions.includes(event.partition),
+        );
         const page = events.slice(0, limit);
         return { events: page, reached: page.length < limit ? upTo : page.at(-1)!.position };
       },
       ownership: {
         renew: async () => {
           beforeRenewal();
-          return { places: owned.map((partition) => ({ projection: counters.versionedName, partition })), liveProcesses: 1 };
+          return {
+            places: owned.map((partition) => ({ projection: counters.versionedName, partition })),
+            liveProcesses: 1,
+          };
         },
         release: async () => undefined,
       },
@@ -91,8 +97,10 @@ function append(streamId: string, event: CounterEvent, partition = 0): void {
 
 const raised = (by: number): CounterEvent => ({ type: 'test.counter.raised', data: { by, note: null } });
 const poisoned: CounterEvent = { type: 'test.counter.poisoned', data: { how: 'throw' } };
-const readStream = async (streamId: string, upTo: number) => log.filter((event) => event.streamId === streamId && event.position <= upTo);
-const progressOf = (runner: ProjectionRunner, partition = 0) => runner.members.find(counters.versionedName)!.partitions.get(partition);
+const readStream = async (streamId: string, upTo: number) =>
+  log.filter((event) => event.streamId === streamId && event.position <= upTo);
+const progressOf = (runner: ProjectionRunner, partition = 0) =>
+  runner.members.find(counters.versionedName)!.partitions.get(partition);
 const total = async (id: string) => {
   const { rows } = await database.pool.query('SELECT total::int FROM read.test_counters_v1 WHERE id = $1', [id]);
   return rows[0]?.total as number | undefined;
@@ -151,7 +159,7 @@ it('never takes the parked streams of one moment for those of another, when a re
     retried = retryParked(database.pool, counters, 'a', readStream);
     await retried;
   };
-  await Promise.all([runner.refresh()]);
+  await runner.refresh();
   if (!retried) await retryParked(database.pool, counters, 'a', readStream);
   append('a', raised(5));
   append('b', raised(1));
@@ -168,7 +176,8 @@ it('loses nothing when the resume of a projection that paused itself fails half-
   await eventually(() => expect(runner.position).toBe(2));
   let failures = 0;
   beforeQuery = (text) => {
-    if (text.includes('FROM store.checkpoints') && failures++ === 0) throw new Error('Connection terminated unexpectedly');
+    if (text.includes('FROM store.checkpoints') && failures++ === 0)
+      throw new Error('Connection terminated unexpectedly');
   };
   await database.pool.query(`UPDATE store.projections SET state = 'running'`);
   runner.reload();

@@ -26,8 +26,13 @@ afterEach(async () => {
 const execute: TestInstance['executeAs'] extends (actor: never) => infer E ? E : never = (command, input) =>
   instance.executeAs(system)(command, input);
 
-const counter = async (id: string) => (await database.pool.query('SELECT * FROM read.test_counters_v1 WHERE id = $1', [id])).rows[0];
-const codeOf = (work: Promise<unknown>) => work.then(() => 'done', (error: unknown) => (error instanceof Refusal ? error.code : error));
+const counter = async (id: string) =>
+  (await database.pool.query('SELECT * FROM read.test_counters_v1 WHERE id = $1', [id])).rows[0];
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refusal ? error.code : error),
+  );
 const differences = async () => {
   const reports = [];
   for (const projection of testing.projections) {
@@ -65,7 +70,11 @@ describe('applying events', () => {
   it('waits for the head of the stream when a command decides nothing, and when it repeats', async () => {
     const input = { clientMutationId: 'once' };
     await execute(new Raise('counter-1', 5), input);
-    expect(await execute(new Raise('counter-1', 5), input)).toMatchObject({ outcome: 'repeated', streamId: 'counter-1', version: 1 });
+    expect(await execute(new Raise('counter-1', 5), input)).toMatchObject({
+      outcome: 'repeated',
+      streamId: 'counter-1',
+      version: 1,
+    });
     expect(await execute(new Raise('counter-1', 0))).toMatchObject({ outcome: 'unchanged', version: 1 });
     expect(await counter('counter-1')).toMatchObject({ total: '5' });
   });
@@ -75,7 +84,13 @@ describe('applying events', () => {
     await instance.stop();
     const silent = await startInstance(database.url, [], { ring });
     await silent.core.store.append({
-      streams: [{ streamId: 'counter-1', expected: 1, events: [{ type: 'test.counter.raised', schemaVersion: 1, data: { by: 2, note: null } }] }],
+      streams: [
+        {
+          streamId: 'counter-1',
+          expected: 1,
+          events: [{ type: 'test.counter.raised', schemaVersion: 1, data: { by: 2, note: null } }],
+        },
+      ],
       metadata: { actor: system, correlationId: 'x' },
       occurredAt: new Date(),
     });
@@ -106,7 +121,9 @@ describe.each(['throw', 'null-column', 'no-column'] as const)('a poison event (%
     expect(await counter('counter-2')).toMatchObject({ total: '7' });
     const parked = await listParked(database.pool, counters.versionedName);
     expect(parked).toMatchObject([{ streamId: 'counter-1', eventType: 'test.counter.poisoned', attempts: 1 }]);
-    expect(instance.logged.some(({ level, message }) => level === 'error' && message.startsWith('stream parked'))).toBe(true);
+    expect(instance.logged.some(({ level, message }) => level === 'error' && message.startsWith('stream parked'))).toBe(
+      true,
+    );
     expect(await differences()).toEqual([]);
   });
 
@@ -183,7 +200,9 @@ it('retries a failure of the surroundings without parking anything', async () =>
   await blocker.query('ALTER TABLE read.test_counters_v1 RENAME TO hidden');
   await blocker.query('COMMIT');
   const raised = execute(new Raise('counter-1', 2));
-  await eventually(() => expect(instance.logged.some(({ message }) => message === 'projection will try again')).toBe(true));
+  await eventually(() =>
+    expect(instance.logged.some(({ message }) => message === 'projection will try again')).toBe(true),
+  );
   await blocker.query('ALTER TABLE read.hidden RENAME TO test_counters_v1');
   blocker.release();
   await raised;
@@ -203,4 +222,13 @@ it('finds a row that differs, one too many and one that is missing', async () =>
     { id: 'counter-8', kind: 'extra' },
   ]);
   expect((await verifyProjection(database.url, instance.core.readPartition, raises)).differences).toEqual([]);
+});
+
+it('remembers a key also for a decision without events: its repeat does not act on what changed in between', async () => {
+  const input = { clientMutationId: 'nothing' };
+  await execute(new Raise('counter-1', 1));
+  expect(await execute(new Raise('counter-1', 0), input)).toMatchObject({ outcome: 'unchanged', version: 1 });
+  await execute(new Raise('counter-1', 1));
+  expect(await execute(new Raise('counter-1', 5), input)).toMatchObject({ outcome: 'repeated' });
+  expect(await counter('counter-1')).toMatchObject({ total: '2' });
 });

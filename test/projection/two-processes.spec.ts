@@ -56,6 +56,26 @@ it('hands partitions over when a process leaves in order', async () => {
   await first.executeAs(system)(new Raise('counter-1', 1));
 });
 
+it('waits for a partition that is on its way from one process to the other', async () => {
+  const [first, second] = [await start(), await start()];
+  await eventually(() => expect([partitions(first), partitions(second)]).toEqual([4, 4]));
+  // The first has its share, and the partitions of the second belong to nobody until it wakes up and renews.
+  Object.assign(second.projector.runner, { renew: async () => undefined, advance: async () => false });
+  await database.pool.query('DELETE FROM store.partition_owners WHERE partition <> ALL($1)', [
+    first.projector.runner.ownedPartitions,
+  ]);
+  const commands = Array.from({ length: 12 }, (_, n) => first.executeAs(system)(new Raise(`counter-${n}`, 1)));
+  const settled = Promise.all(commands);
+  await eventually(async () => {
+    const { rows } = await database.pool.query('SELECT count(*)::int AS n FROM store.events');
+    expect(rows[0].n).toBe(12);
+  });
+  // Time enough to look again, and to find no owner again.
+  for (let looks = 0; looks < 20; looks++) await first.projector.runner.refresh();
+  for (const name of ['renew', 'advance']) Reflect.deleteProperty(second.projector.runner, name);
+  await settled;
+});
+
 it('takes over at once when a process dies: its connection is gone, nobody waits for its lease', async () => {
   const [first, second] = [await start(), await start()];
   await eventually(() => expect([partitions(first), partitions(second)]).toEqual([4, 4]));
@@ -63,7 +83,8 @@ it('takes over at once when a process dies: its connection is gone, nobody waits
   const { runner } = second.projector;
   Object.assign(runner, { renew: async () => undefined });
   const { rows } = await database.pool.query('SELECT pid FROM pg_stat_activity WHERE pid = $1', [
-    (await database.pool.query('SELECT backend_pid FROM store.processes ORDER BY started_at DESC LIMIT 1')).rows[0].backend_pid,
+    (await database.pool.query('SELECT backend_pid FROM store.processes ORDER BY started_at DESC LIMIT 1')).rows[0]
+      .backend_pid,
   ]);
   const admin = await createAdmin();
   await admin.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
@@ -78,8 +99,11 @@ it('answers commands in the moment in which a process dies: whoever may take its
   const { runner } = third.projector;
   Object.assign(runner, { renew: async () => undefined, advance: async () => false, startCatchUps: () => undefined });
   const admin = await createAdmin();
-  await admin.query(`SELECT pg_terminate_backend(p.backend_pid) FROM store.processes p JOIN store.partition_owners o ON o.process_id = p.id
-    WHERE o.partition = $1`, [runner.ownedPartitions[0]]);
+  await admin.query(
+    `SELECT pg_terminate_backend(p.backend_pid) FROM store.processes p JOIN store.partition_owners o ON o.process_id = p.id
+    WHERE o.partition = $1`,
+    [runner.ownedPartitions[0]],
+  );
   await admin.end();
   await Promise.all(Array.from({ length: 40 }, (_, n) => first.executeAs(system)(new Raise(`counter-${n}`, 1))));
   expect([first, second].map(partitions)).toEqual([4, 4]);

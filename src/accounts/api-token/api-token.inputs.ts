@@ -1,13 +1,10 @@
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsString, MaxLength } from 'class-validator';
+import { MutationInput } from '../../core/graphql/mutation-input.js';
+import { Optional } from '../../core/graphql/validation.js';
 
-export class GenerateAPITokenInput {
-  @IsOptional()
+export class GenerateAPITokenInput extends MutationInput {
+  @Optional()
   @IsString()
   @MaxLength(200)
-  identifier?: string | null;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  clientMutationId?: string | null;
+  identifier?: string;
 }

@@ -35,9 +35,12 @@ export class DeleteNamespace extends command('DeleteNamespace') {
 }
 
 /** The owner's stream must stand: a namespace of an account that never was cannot come to be. */
-export function createNamespace(namespace: Namespace, command: CreateNamespace): Decision<NamespaceEvent> {
+export function createNamespace(
+  namespace: Namespace,
+  { namespace: wanted }: CreateNamespace,
+): Decision<NamespaceEvent> {
   if (namespace.status !== 'none') throw refuse('NAME_TAKEN', { field: 'name' });
-  const { number, name, ownerId, profile } = command.namespace;
+  const { number, name, ownerId, profile } = wanted;
   assertOwnerName(name, 'name');
   return decision<NamespaceEvent>(
     {
@@ -50,9 +53,13 @@ export function createNamespace(namespace: Namespace, command: CreateNamespace):
 }
 
 /** Changes what is given and differs; one command, one append, however many facts follow from it. */
-export function updateNamespace(namespace: Namespace, command: UpdateNamespace, meta: CommandMeta): Decision<NamespaceEvent> {
+export function updateNamespace(
+  namespace: Namespace,
+  { change }: UpdateNamespace,
+  meta: CommandMeta,
+): Decision<NamespaceEvent> {
   const current = managed(namespace, meta);
-  const { name, ...profile } = command.change;
+  const { name, ...profile } = change;
   return decision<NamespaceEvent>(
     name !== undefined && name !== current.name && renamed(current, name),
     described(current.profile, profile),

@@ -1,29 +1,26 @@
-import { IsEmpty, IsOptional, IsString, IsUrl, MaxLength, ValidateIf } from 'class-validator';
+import { IsEmpty, IsString, IsUrl, MaxLength, ValidateIf } from 'class-validator';
+import { MutationInput } from '../../core/graphql/mutation-input.js';
+import { Optional } from '../../core/graphql/validation.js';
 
 const notTaken = { message: 'avatars are not taken yet' };
 
 /** What both inputs say of a namespace. Null and absent leave a field as it is; an empty text clears it. */
-class NamespaceTexts {
-  @IsOptional()
+class NamespaceTexts extends MutationInput {
+  @Optional()
   @IsString()
   @MaxLength(200)
-  displayName?: string | null;
+  displayName?: string;
 
-  @IsOptional()
+  @Optional()
   @IsString()
   @MaxLength(1000)
-  description?: string | null;
+  description?: string;
 
   @IsEmpty(notTaken)
   avatar?: null;
 
   @IsEmpty(notTaken)
   avatarUpload?: null;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  clientMutationId?: string | null;
 }
 
 export class CreateNamespaceInput extends NamespaceTexts {
@@ -35,32 +32,27 @@ export class UpdateNamespaceInput extends NamespaceTexts {
   @IsString()
   namespaceId!: string;
 
-  @IsOptional()
+  @Optional()
   @IsString()
-  name?: string | null;
+  name?: string;
 
-  @IsOptional()
+  @Optional()
   @IsString()
   @MaxLength(39)
-  github?: string | null;
+  github?: string;
 
-  @IsOptional()
+  @Optional()
   @IsString()
   @MaxLength(39)
-  twitter?: string | null;
+  twitter?: string;
 
   @ValidateIf((input: UpdateNamespaceInput) => Boolean(input.websiteUrl))
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   @MaxLength(500)
-  websiteUrl?: string | null;
+  websiteUrl?: string;
 }
 
-export class DeleteNamespaceInput {
+export class DeleteNamespaceInput extends MutationInput {
   @IsString()
   namespaceId!: string;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  clientMutationId?: string | null;
 }

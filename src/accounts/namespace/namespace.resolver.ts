@@ -31,7 +31,10 @@ export class NamespaceResolver {
     const number = await this.store.drawNumber('Namespace');
     const { name, displayName, description } = input;
     const profile = given({ displayName, description });
-    const { streamId } = await ctx.execute(new CreateNamespace(streamIdOf('namespace', number), { number, name, ownerId, profile }), input);
+    const { streamId } = await ctx.execute(
+      new CreateNamespace(streamIdOf('namespace', number), { number, name, ownerId, profile }),
+      input,
+    );
     const [namespace, user] = await Promise.all([this.namespaces.byId(streamId), this.users.byId(ownerId)]);
     return { namespace, user, clientMutationId: input.clientMutationId };
   }

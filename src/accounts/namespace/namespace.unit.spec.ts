@@ -13,10 +13,16 @@ import type { NamespaceEvent } from './namespace.events.js';
 
 const { given } = decider(namespaceAggregate);
 const id = 'namespace-7';
-const created: NamespaceEvent = { type: 'accounts.namespace.created', data: { number: 7, name: 'acme', ownerId: 'user-1' } };
+const created: NamespaceEvent = {
+  type: 'accounts.namespace.created',
+  data: { number: 7, name: 'acme', ownerId: 'user-1' },
+};
 const described: NamespaceEvent = { type: 'accounts.namespace.described', data: { description: 'Tools' } };
 const deleted: NamespaceEvent = { type: 'accounts.namespace.deleted', data: {} };
-const renamed = (name: string, previousName: string): NamespaceEvent => ({ type: 'accounts.namespace.renamed', data: { name, previousName } });
+const renamed = (name: string, previousName: string): NamespaceEvent => ({
+  type: 'accounts.namespace.renamed',
+  data: { name, previousName },
+});
 const create = (name: string, profile = {}) => new CreateNamespace(id, { number: 7, name, ownerId: 'user-1', profile });
 const update = (change: NamespaceChange) => new UpdateNamespace(id, change);
 const stranger = { actor: { kind: 'user', userId: 'user-2', isOperator: false, tokenId: 't' } } as const;
@@ -32,12 +38,17 @@ describe('createNamespace', () => {
   });
 
   it('records what it says of itself with it', () => {
-    given().when(createNamespace, create('acme', { description: 'Tools' })).then([created, described]);
+    given()
+      .when(createNamespace, create('acme', { description: 'Tools' }))
+      .then([created, described]);
   });
 
-  it.each(['a', 'x'.repeat(40), '-acme', 'ac me', 'äcme', 'acme/x', 'graphql', 'Admin', ''])('refuses the name %j', (name) => {
-    given().when(createNamespace, create(name)).refuses('INVALID_NAME', { field: 'name' });
-  });
+  it.each(['a', 'x'.repeat(40), '-acme', 'ac me', 'äcme', 'acme/x', 'graphql', 'Admin', ''])(
+    'refuses the name %j',
+    (name) => {
+      given().when(createNamespace, create(name)).refuses('INVALID_NAME', { field: 'name' });
+    },
+  );
 });
 
 describe('updateNamespace', () => {
@@ -56,7 +67,9 @@ describe('updateNamespace', () => {
   });
 
   it('writes nothing when nothing differs', () => {
-    given(created, described).when(updateNamespace, update({ name: 'acme', description: 'Tools' })).then([]);
+    given(created, described)
+      .when(updateNamespace, update({ name: 'acme', description: 'Tools' }))
+      .then([]);
   });
 
   it('clears a text that is given empty', () => {
@@ -68,20 +81,31 @@ describe('updateNamespace', () => {
   it('writes all facts of one change in one decision', () => {
     given(created)
       .when(updateNamespace, update({ name: 'acme-inc', websiteUrl: 'https://acme.example' }))
-      .then([renamed('acme-inc', 'acme'), { type: 'accounts.namespace.described', data: { websiteUrl: 'https://acme.example' } }]);
+      .then([
+        renamed('acme-inc', 'acme'),
+        { type: 'accounts.namespace.described', data: { websiteUrl: 'https://acme.example' } },
+      ]);
   });
 
   it('answers a stranger as if it did not exist', () => {
-    given(created).when(updateNamespace, update({ description: 'Mine' }), stranger).refuses('NAMESPACE_NOT_FOUND');
-    given().when(updateNamespace, update({ description: 'Mine' })).refuses('NAMESPACE_NOT_FOUND');
+    given(created)
+      .when(updateNamespace, update({ description: 'Mine' }), stranger)
+      .refuses('NAMESPACE_NOT_FOUND');
+    given()
+      .when(updateNamespace, update({ description: 'Mine' }))
+      .refuses('NAMESPACE_NOT_FOUND');
   });
 
   it('lets an operator', () => {
-    given(created).when(updateNamespace, update({ description: 'Tools' }), operator).then([described]);
+    given(created)
+      .when(updateNamespace, update({ description: 'Tools' }), operator)
+      .then([described]);
   });
 
   it('refuses once it is deleted', () => {
-    given(created, deleted).when(updateNamespace, update({ name: 'other' })).refuses('NAMESPACE_NOT_FOUND');
+    given(created, deleted)
+      .when(updateNamespace, update({ name: 'other' }))
+      .refuses('NAMESPACE_NOT_FOUND');
   });
 });
 

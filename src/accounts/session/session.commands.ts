@@ -41,7 +41,8 @@ export function openSession(_: Session, { session }: OpenSession, meta: CommandM
   );
 }
 
-const secondsAfter = (moment: Date, seconds: number): string => new Date(moment.getTime() + seconds * 1000).toISOString();
+const secondsAfter = (moment: Date, seconds: number): string =>
+  new Date(moment.getTime() + seconds * 1000).toISOString();
 
 export const sessionAggregate = aggregate<Session, SessionEvent>({
   name: 'session',

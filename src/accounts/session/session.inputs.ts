@@ -1,6 +1,7 @@
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsString, MaxLength } from 'class-validator';
+import { MutationInput } from '../../core/graphql/mutation-input.js';
 
-export class ObtainJSONWebTokenInput {
+export class ObtainJSONWebTokenInput extends MutationInput {
   @IsString()
   @MaxLength(254)
   username!: string;
@@ -8,9 +9,4 @@ export class ObtainJSONWebTokenInput {
   @IsString()
   @MaxLength(1024)
   password!: string;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  clientMutationId?: string | null;
 }

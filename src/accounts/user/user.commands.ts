@@ -6,16 +6,7 @@ import { assertOwnerName, ownerName } from '../owner-name.js';
 import { userEvents, type UserEvent } from './user.events.js';
 import { evolve, initialState, type User } from './user.state.js';
 
-export type Registration = {
-  number: number;
-  username: string;
-  email: string;
-  fullName: string;
-  passwordHash: string;
-  isOperator: boolean;
-  acceptedTerms: boolean;
-  intent: string | null;
-};
+export type Registration = Extract<UserEvent, { type: 'accounts.user.registered' }>['data'];
 
 export class RegisterUser extends command('RegisterUser') {
   constructor(
@@ -55,7 +46,9 @@ export function registerUser(user: User, { registration }: RegisterUser): Decisi
 
 export function changePassword(user: User, { passwordHash, endsSessions }: ChangePassword): Decision<UserEvent> {
   if (user.status !== 'active') throw refuse('USER_NOT_FOUND');
-  return decision<UserEvent>({ event: { type: 'accounts.user.password-changed', data: { passwordHash, endsSessions } } });
+  return decision<UserEvent>({
+    event: { type: 'accounts.user.password-changed', data: { passwordHash, endsSessions } },
+  });
 }
 
 export function eraseUser(user: User): Decision<UserEvent> {
@@ -79,5 +72,9 @@ export const userAggregate = aggregate<User, UserEvent>({
   events: userEvents,
   initialState,
   evolve,
-  decisions: [decides(RegisterUser, registerUser), decides(ChangePassword, changePassword), decides(EraseUser, eraseUser)],
+  decisions: [
+    decides(RegisterUser, registerUser),
+    decides(ChangePassword, changePassword),
+    decides(EraseUser, eraseUser),
+  ],
 });

@@ -1,6 +1,8 @@
-import { IsBoolean, IsEmail, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsEmail, IsString, MaxLength, MinLength } from 'class-validator';
+import { MutationInput } from '../../core/graphql/mutation-input.js';
+import { Optional } from '../../core/graphql/validation.js';
 
-export class RegisterUserInput {
+export class RegisterUserInput extends MutationInput {
   @IsString()
   username!: string;
 
@@ -13,31 +15,26 @@ export class RegisterUserInput {
   @MaxLength(1024)
   password!: string;
 
-  @IsOptional()
+  @Optional()
   @IsString()
   @MaxLength(200)
-  fullName?: string | null;
+  fullName?: string;
 
-  @IsOptional()
+  @Optional()
   @IsBoolean()
-  acceptedTos?: boolean | null;
+  acceptedTos?: boolean;
 
-  @IsOptional()
+  @Optional()
   @IsString()
   @MaxLength(500)
-  intent?: string | null;
+  intent?: string;
 
-  @IsOptional()
+  @Optional()
   @IsBoolean()
-  enterProTrial?: boolean | null;
+  enterProTrial?: boolean;
 
-  @IsOptional()
+  @Optional()
   @IsString()
   @MaxLength(200)
-  fingerprintVisitorId?: string | null;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  clientMutationId?: string | null;
+  fingerprintVisitorId?: string;
 }

@@ -4,7 +4,10 @@ import { Reader } from '../../core/read/reader.js';
 import { foldedName } from '../owner-name.js';
 
 const byId = { name: 'by_id', where: 'WHERE id = $1 AND NOT is_erased' };
-const byUsername = { name: 'by_username', where: 'WHERE folded_username = $1 AND NOT is_erased ORDER BY position DESC LIMIT 1' };
+const byUsername = {
+  name: 'by_username',
+  where: 'WHERE folded_username = $1 AND NOT is_erased ORDER BY position DESC LIMIT 1',
+};
 const byEmail = { name: 'by_email', where: 'WHERE folded_email = $1 AND NOT is_erased ORDER BY position DESC LIMIT 1' };
 
 @Injectable()
@@ -21,7 +24,11 @@ export class UserQueries {
   }
 
   async anyOperator(): Promise<boolean> {
-    const rows = await this.reader.query('users.any_operator', `SELECT true AS found FROM read.users_v1 WHERE is_operator LIMIT 1`, []);
+    const rows = await this.reader.query(
+      'users.any_operator',
+      `SELECT true AS found FROM read.users_v1 WHERE is_operator LIMIT 1`,
+      [],
+    );
     return rows.length > 0;
   }
 }

@@ -1,6 +1,12 @@
 import type { UserEvent } from './user.events.js';
 
-export type ActiveUser = { status: 'active'; username: string; email: string; passwordHash: string; isOperator: boolean };
+export type ActiveUser = {
+  status: 'active';
+  username: string;
+  email: string;
+  passwordHash: string;
+  isOperator: boolean;
+};
 export type User = { status: 'none' } | ActiveUser | { status: 'erased' };
 
 export const initialState: User = { status: 'none' };

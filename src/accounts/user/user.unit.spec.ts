@@ -49,8 +49,12 @@ describe('changePassword', () => {
   });
 
   it('refuses an account that is erased or never was', () => {
-    given().when(changePassword, new ChangePassword(id, 'new', true)).refuses('USER_NOT_FOUND');
-    given(registered, erased).when(changePassword, new ChangePassword(id, 'new', true)).refuses('USER_NOT_FOUND');
+    given()
+      .when(changePassword, new ChangePassword(id, 'new', true))
+      .refuses('USER_NOT_FOUND');
+    given(registered, erased)
+      .when(changePassword, new ChangePassword(id, 'new', true))
+      .refuses('USER_NOT_FOUND');
   });
 });
 

@@ -32,7 +32,8 @@ export const declaredAggregates = (): ReadonlySet<Aggregate> => declared;
  */
 export function aggregate<State, E extends Event<string, any>>(options: Aggregate<State, E>): Aggregate<State, E> {
   const sealed = Object.entries(options.events).find(([, type]) => type.sealed?.length);
-  if (options.snapshot && sealed) throw new Error(`${options.name}: ${sealed[0]} has sealed fields, so its state has no snapshots.`);
+  if (options.snapshot && sealed)
+    throw new Error(`${options.name}: ${sealed[0]} has sealed fields, so its state has no snapshots.`);
   declared.add(options);
   return options;
 }
@@ -46,4 +47,4 @@ export function decides<State, E extends Event<string, any>, C extends CommandBa
 }
 
 /** The stream of the nth thing of a kind. */
-export const streamIdOf = (aggregate: string, number: number): string => `${aggregate}-${number}`;
+export const streamIdOf = (name: string, number: number): string => `${name}-${number}`;

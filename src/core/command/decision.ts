@@ -18,7 +18,8 @@ export type Decision<E extends Event<string, any> = Event> = {
   eraseSubject: boolean;
 };
 
-type Part<E extends Event<string, any>> = Fact<E> | { require: Condition } | { eraseSubject: true } | false | undefined | null;
+type Part<E extends Event<string, any>> =
+  Fact<E> | { require: Condition } | { eraseSubject: true } | false | undefined | null;
 
 /** Collects facts and requirements; what is false, undefined or null is left out, so a decide function reads as a list of ifs. */
 export function decision<E extends Event<string, any>>(...parts: Part<E>[]): Decision<E> {

@@ -25,7 +25,9 @@ export class Dispatcher {
       const types = executed.types.length > 0 ? executed.types : Object.keys(aggregate.events);
       const { partition, position, streamId } = executed;
       await this.visibility.wait(
-        this.silos.projectionsFor(silo, types).map(({ versionedName }) => ({ projection: versionedName, partition, position, streamId })),
+        this.silos
+          .projectionsFor(silo, types)
+          .map(({ versionedName }) => ({ projection: versionedName, partition, position, streamId })),
       );
     }
     return executed;

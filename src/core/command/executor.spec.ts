@@ -59,7 +59,11 @@ const evolve = (box: Box, event: BoxEvent): Box => {
   if (event.type === 'test.box.filled') return { ...box, total: box.total + event.data.by };
   return event.type === 'test.box.labelled' ? { ...box, label: event.data.label } : box;
 };
-const claim = (label: string, field = 'label') => ({ kind: 'test-label', value: label, taken: () => refuse('TEST_LABEL_TAKEN', { field }) });
+const claim = (label: string, field = 'label') => ({
+  kind: 'test-label',
+  value: label,
+  taken: () => refuse('TEST_LABEL_TAKEN', { field }),
+});
 const decisions = [
   decides(Fill, (box: Box, { by, onlyBeside }): Decision<BoxEvent> => {
     decided.push(box);
@@ -72,7 +76,10 @@ const decisions = [
   }),
   decides(Address, (_: Box, { email }): Decision<BoxEvent> => {
     const personal = { ...claim(email, 'email'), personal: true };
-    return decision<BoxEvent>({ event: { type: 'test.box.addressed', data: { hash: 'x' } }, claims: { take: [personal] } });
+    return decision<BoxEvent>({
+      event: { type: 'test.box.addressed', data: { hash: 'x' } },
+      claims: { take: [personal] },
+    });
   }),
 ];
 const options = { name: 'box', events: boxEvents, initialState: { total: 0, label: null }, evolve, decisions };
@@ -86,7 +93,12 @@ let count = 0;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  core = await openCore(database.pool, new KeyRing([generateRingKey()]), testSilos([{ name: 'test', aggregates: [boxes], projections: [] }]), () => undefined);
+  core = await openCore(
+    database.pool,
+    new KeyRing([generateRingKey()]),
+    testSilos([{ name: 'test', aggregates: [boxes], projections: [] }]),
+    () => undefined,
+  );
   dispatcher = core.dispatcher(null);
 });
 
@@ -170,14 +182,20 @@ describe('command keys', () => {
     expect(first).toMatchObject({ outcome: 'appended', version: 1, types: ['test.box.filled'] });
     expect(await execute(new Fill(box, 1), input('a'))).toEqual({ ...first, outcome: 'repeated', types: [] });
     // A repeat of a creation comes with a fresh id and is answered with the first one's.
-    expect(await execute(new Fill(`${box}-again`, 1), input('a'))).toMatchObject({ outcome: 'repeated', streamId: box });
+    expect(await execute(new Fill(`${box}-again`, 1), input('a'))).toMatchObject({
+      outcome: 'repeated',
+      streamId: box,
+    });
     expect(await stateOf(box)).toMatchObject({ total: 6 });
     expect(decided).toHaveLength(2);
   });
 
   it('lets one of two twins through, and answers the other with its result', async () => {
     meetAfterLoading(2);
-    const results = await Promise.all([execute(new Fill(box, 1), input('twin')), execute(new Fill(box, 1), input('twin'))]);
+    const results = await Promise.all([
+      execute(new Fill(box, 1), input('twin')),
+      execute(new Fill(box, 1), input('twin')),
+    ]);
     expect(results.map(({ outcome }) => outcome).sort()).toEqual(['appended', 'repeated']);
     expect(results.map(({ version }) => version)).toEqual([1, 1]);
     expect(await stateOf(box)).toMatchObject({ total: 1 });
@@ -190,7 +208,9 @@ describe('command keys', () => {
 
     meetAfterLoading(2);
     const twins = [1, 2].map((by) => execute(new Fill(box, by), input('c', { by })));
-    const failed = (await Promise.allSettled(twins)).filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+    const failed = (await Promise.allSettled(twins)).filter(
+      ({ status }) => status === 'rejected',
+    ) as PromiseRejectedResult[];
     expect(failed).toHaveLength(1);
     expect(await refusal(Promise.reject(failed[0]!.reason))).toEqual(conflict);
     expect(decided).toHaveLength(3);
@@ -203,15 +223,27 @@ describe('command keys', () => {
 
   it('keeps actors and commands apart', async () => {
     const key = input('same');
-    const actors: Actor[] = [user('user-1'), user('user-2'), { kind: 'anonymous' }, { kind: 'system', name: 'a' }, { kind: 'system', name: 'b' }];
-    for (const actor of actors) expect(await executeAs(actor)(new Fill(box, 1), key)).toMatchObject({ outcome: 'appended' });
+    const actors: Actor[] = [
+      user('user-1'),
+      user('user-2'),
+      { kind: 'anonymous' },
+      { kind: 'system', name: 'a' },
+      { kind: 'system', name: 'b' },
+    ];
+    for (const actor of actors)
+      expect(await executeAs(actor)(new Fill(box, 1), key)).toMatchObject({ outcome: 'appended' });
     expect(await execute(new Label(box, `same ${box}`), key)).toMatchObject({ outcome: 'appended' });
     expect(await executeAs(user('user-2'))(new Fill(box, 1), key)).toMatchObject({ outcome: 'repeated' });
     expect(await stateOf(box)).toMatchObject({ total: 5 });
   });
 
   it('is the same input in another order, and with null for what is left out', async () => {
-    await execute(new Fill(box, 1), { clientMutationId: 'd', by: 1, deep: { x: [1, { p: 1, q: null }], y: 'y' }, left: null });
+    await execute(new Fill(box, 1), {
+      clientMutationId: 'd',
+      by: 1,
+      deep: { x: [1, { p: 1, q: null }], y: 'y' },
+      left: null,
+    });
     const again = { deep: { y: 'y', x: [1, { p: 1 }] }, by: 1, none: undefined, clientMutationId: 'd' };
     expect(await execute(new Fill(box, 1), again)).toMatchObject({ outcome: 'repeated' });
     const inAList = { ...again, deep: { y: 'y', x: [1, { p: 1 }, null] } };
@@ -219,8 +251,14 @@ describe('command keys', () => {
   });
 
   it('refuses a key that cannot be stored, by its field', async () => {
-    expect(await refusal(execute(new Fill(box, 1), input('a\0b')))).toEqual({ code: 'INVALID_TEXT', field: 'clientMutationId' });
-    expect(await refusal(execute(new Fill(box, 1), input('😀'.repeat(200))))).toEqual({ code: 'BAD_USER_INPUT', field: 'clientMutationId' });
+    expect(await refusal(execute(new Fill(box, 1), input('a\0b')))).toEqual({
+      code: 'INVALID_TEXT',
+      field: 'clientMutationId',
+    });
+    expect(await refusal(execute(new Fill(box, 1), input('😀'.repeat(200))))).toEqual({
+      code: 'BAD_USER_INPUT',
+      field: 'clientMutationId',
+    });
     expect(await execute(new Fill(box, 1), input('é'.repeat(127)))).toMatchObject({ outcome: 'appended' });
   });
 });
@@ -236,7 +274,10 @@ describe('claims', () => {
 
   it('stores a personal one as a keyed hash only', async () => {
     await execute(new Address(box, 'Ada@Example.com'));
-    expect(await refusal(execute(new Address(`${box}-b`, 'ada@example.COM')))).toEqual({ code: 'TEST_LABEL_TAKEN', field: 'email' });
+    expect(await refusal(execute(new Address(`${box}-b`, 'ada@example.COM')))).toEqual({
+      code: 'TEST_LABEL_TAKEN',
+      field: 'email',
+    });
     const { rows } = await database.pool.query(
       `SELECT (SELECT string_agg(e::text, ' ') FROM store.events e) || (SELECT string_agg(c::text, ' ') FROM store.claims c) AS everything`,
     );
@@ -253,14 +294,22 @@ it('holds the conditions on other streams', async () => {
 });
 
 describe('snapshots', () => {
-  const withPolicy = (stateVersion: number, change: Partial<typeof options> = {}) => ({ ...options, ...change, snapshot: { stateVersion, everyEvents: 3 } });
+  const withPolicy = (stateVersion: number, change: Partial<typeof options> = {}) => ({
+    ...options,
+    ...change,
+    snapshot: { stateVersion, everyEvents: 3 },
+  });
   const fillOn = async (by: typeof boxes, n: number) => {
     const fill = new Fill(box, n);
     fill.dispatch = { meta: { actor: user('user-1'), now: new Date(), correlationId: 'x' } };
     return dispatcherOf(by).run(fill);
   };
   const snapshots = async () =>
-    (await database.pool.query('SELECT state_version AS state FROM store.snapshots WHERE stream_id = $1 ORDER BY 1', [box])).rows;
+    (
+      await database.pool.query('SELECT state_version AS state FROM store.snapshots WHERE stream_id = $1 ORDER BY 1', [
+        box,
+      ])
+    ).rows;
 
   it('give the state that all events give, and spare reading them', async () => {
     const kept = withPolicy(1);
@@ -279,7 +328,8 @@ describe('snapshots', () => {
     for (let n = 1; n <= 4; n++) await fillOn(withPolicy(1), n);
     await eventually(async () => expect(await snapshots()).toMatchObject([{ state: 1 }]));
     const doubled = withPolicy(2, {
-      evolve: (state, event) => (event.type === 'test.box.filled' ? { ...state, total: state.total + 2 * event.data.by } : state),
+      evolve: (state, event) =>
+        event.type === 'test.box.filled' ? { ...state, total: state.total + 2 * event.data.by } : state,
     });
     expect((await core.reader.load(doubled, box)).state).toEqual({ total: 20, label: null });
     await fillOn(doubled, 5);
@@ -290,8 +340,8 @@ describe('snapshots', () => {
 
   it('are refused at load time to an aggregate with sealed fields', () => {
     const events = { ...boxEvents, 'test.box.addressed': { version: 1, sealed: ['hash'] } };
-    expect(() => aggregate({ ...options, name: 'sealed-box', events, snapshot: { stateVersion: 1, everyEvents: 3 } })).toThrow(
-      'sealed-box: test.box.addressed has sealed fields',
-    );
+    expect(() =>
+      aggregate({ ...options, name: 'sealed-box', events, snapshot: { stateVersion: 1, everyEvents: 3 } }),
+    ).toThrow('sealed-box: test.box.addressed has sealed fields');
   });
 });

@@ -1,12 +1,21 @@
+import { setTimeout } from 'node:timers/promises';
 import type { EventStore } from '../event-store/event-store.js';
-import { ClaimTaken, CommandKeyConflict, ConcurrencyConflict, SubjectErased, type AppendRequest, type AppendResult, type NewEvent } from '../event-store/types.js';
+import {
+  ClaimTaken,
+  CommandKeyConflict,
+  ConcurrencyConflict,
+  SubjectErased,
+  type AppendRequest,
+  type AppendResult,
+  type NewEvent,
+} from '../event-store/types.js';
 import type { EventCodec } from '../event-store/event-codec.js';
 import { refuse } from '../errors/core.errors.js';
 import type { Aggregate, Decide } from './aggregate.js';
 import type { CommandBase } from './command.js';
 import type { Claim, Decision } from './decision.js';
 import type { CommandKeys } from './command-keys.js';
-import type { StreamReader } from './stream-reader.js';
+import type { LoadedAggregate, StreamReader } from './stream-reader.js';
 
 export type Executed = {
   streamId: string;
@@ -29,7 +38,13 @@ export type DispatcherPorts = {
 };
 
 /** More lost races than this for one command is not bad luck but contention: the caller is told. */
-const maxAttempts = 8;
+const maxAttempts = 10;
+
+/** Another writer was first; or Postgres rolled the append back for it: serialization, deadlock, a lock that took too long. */
+function isLostRace(error: unknown): boolean {
+  if (error instanceof ConcurrencyConflict) return true;
+  return ['40001', '40P01', '55P03'].includes((error as { code?: string }).code ?? '');
+}
 
 /** Load, decide, append; again from the start when another writer was first. */
 export class CommandExecutor {
@@ -40,67 +55,71 @@ export class CommandExecutor {
       try {
         return await this.attempt(command, aggregate, decide);
       } catch (error) {
-        if (error instanceof CommandKeyConflict) throw refuse('client_mutation_id_conflict', { field: 'clientMutationId' });
-        if (!(error instanceof ConcurrencyConflict)) throw error;
+        if (error instanceof CommandKeyConflict)
+          throw refuse('client_mutation_id_conflict', { field: 'clientMutationId' });
+        if (error instanceof SubjectErased) throw refuse('ERASED');
+        if (!isLostRace(error)) throw error;
         if (attempt === maxAttempts) throw refuse('CONFLICT');
+        // Many commands for one stream at once: spread the next tries, or all but one lose again.
+        await setTimeout(Math.random() * Math.min(50, 2 ** attempt));
       }
     }
   }
 
   private async attempt(command: CommandBase, aggregate: Aggregate, decide: Decide<any, any, any>): Promise<Executed> {
-    const { meta } = command.dispatch;
     const commandKey = this.ports.keys.keyOf(command);
     const loaded = await this.ports.reader.load(aggregate, command.streamId, commandKey);
     if (loaded.repeated) return repeated(loaded.repeated);
-    const decided: Decision<any> = decide(loaded.state, command, meta);
-    if (decided.facts.length === 0 && !decided.eraseSubject) {
-      return { ...loaded.head, types: [], outcome: 'unchanged' };
-    }
+    const decided: Decision<any> = decide(loaded.state, command, command.dispatch.meta);
+    const decidedNothing = decided.facts.length === 0 && !decided.eraseSubject;
+    // A key is kept also for a decision without events: its repeat must not act on what others changed in between.
+    if (decidedNothing && !commandKey) return { ...loaded.head, types: [], outcome: 'unchanged' };
+
+    const events = await this.sealedEvents(command.streamId, aggregate, decided, loaded);
+    const result = await this.append({ ...requestOf(command, decided), ...events, commandKey }, decided);
+    if (result.outcome === 'repeated') return repeated(result);
+    const head = result.streams[0]!;
+    if (decidedNothing) return { ...head, types: [], outcome: 'unchanged' };
+    this.ports.appended();
     const written = decided.facts.map((fact) => fact.event);
-    const sealed = await this.ports.codec.seal(aggregate.events, command.streamId, written, loaded.dataKeys);
-    const events: NewEvent[] = decided.facts.map(({ event, claims }, index) => ({
+    this.ports.reader.afterAppend(aggregate, loaded, written, head.version);
+    return { ...head, types: [...new Set(written.map((event) => event.type))], outcome: 'appended' };
+  }
+
+  private async sealedEvents(streamId: string, aggregate: Aggregate, decided: Decision<any>, loaded: LoadedAggregate) {
+    const facts = decided.facts;
+    const written = facts.map((fact) => fact.event);
+    const { data, newKeys } = await this.ports.codec.seal(aggregate.events, streamId, written, loaded.dataKeys);
+    const keysOf = (claims?: Claim[]) => claims?.map((claim) => this.ports.keys.claimKey(claim));
+    const events: NewEvent[] = facts.map(({ event, claims }, index) => ({
       type: event.type,
       schemaVersion: aggregate.events[event.type]!.version,
-      data: sealed.data[index]!,
-      claims: claims && {
-        take: claims.take?.map((claim) => this.ports.keys.claimKey(claim)),
-        release: claims.release?.map((claim) => this.ports.keys.claimKey(claim)),
-      },
+      data: data[index]!,
+      claims: claims && { take: keysOf(claims.take), release: keysOf(claims.release) },
     }));
-    const request: AppendRequest = {
-      streams: [{ streamId: command.streamId, expected: loaded.head.version, events }],
-      conditions: decided.conditions,
-      commandKey,
-      dataKeys: sealed.newKeys,
-      eraseSubjects: decided.eraseSubject ? [command.streamId] : [],
-      metadata: {
-        actor: meta.actor,
-        correlationId: meta.correlationId,
-        causationId: meta.causationId,
-        traceparent: meta.traceparent,
-      },
-      occurredAt: meta.now,
-    };
-    const result = await this.append(request, decided);
-    if (result.outcome === 'repeated') return repeated(result);
-    this.ports.appended();
-    const head = result.streams[0]!;
-    this.ports.reader.afterAppend(aggregate, loaded, written, head.version);
-    return { ...head, types: [...new Set(events.map((event) => event.type))], outcome: 'appended' };
+    return { streams: [{ streamId, expected: loaded.head.version, events }], dataKeys: newKeys };
   }
 
   private async append(request: AppendRequest, decided: Decision<any>): Promise<AppendResult> {
     try {
       return await this.ports.store.append(request);
     } catch (error) {
-      // Erased between the load and the append; the subject is not the stream itself, whose version would have told.
-      if (error instanceof SubjectErased) throw refuse('ERASED');
       if (!(error instanceof ClaimTaken)) throw error;
       const claims: Claim[] = decided.facts.flatMap((fact) => fact.claims?.take ?? []);
       const taken = claims.find((claim) => this.ports.keys.claimKey(claim) === error.key);
       throw taken ? taken.taken() : error;
     }
   }
+}
+
+function requestOf(command: CommandBase, decided: Decision<any>): Omit<AppendRequest, 'streams'> {
+  const { actor, correlationId, causationId, traceparent, now } = command.dispatch.meta;
+  return {
+    conditions: decided.conditions,
+    eraseSubjects: decided.eraseSubject ? [command.streamId] : [],
+    metadata: { actor, correlationId, causationId, traceparent },
+    occurredAt: now,
+  };
 }
 
 function repeated(result: AppendResult): Executed {

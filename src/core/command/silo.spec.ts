@@ -5,8 +5,14 @@ import { decision } from './decision.js';
 import { Silos, type Silo } from './silo.js';
 
 const silo = (change: Partial<Silo>): Silo => ({ ...testing, ...change });
-const part = (...all: Silo[]) => () => new Silos(all, { complete: false });
-const whole = (...all: Silo[]) => () => new Silos(all);
+const part =
+  (...all: Silo[]) =>
+  () =>
+    new Silos(all, { complete: false });
+const whole =
+  (...all: Silo[]) =>
+  () =>
+    new Silos(all);
 
 it('takes everything that is declared, once', () => {
   const silos = new Silos([testing]);
@@ -21,7 +27,9 @@ describe('a forgotten registration fails by name', () => {
   });
 
   it('of a projection', () => {
-    expect(whole(silo({ projections: [counters, raisesByParity] }))).toThrow('The projection test_raises is registered by no silo.');
+    expect(whole(silo({ projections: [counters, raisesByParity] }))).toThrow(
+      'The projection test_raises is registered by no silo.',
+    );
   });
 
   it('of a command that is dispatched all the same', () => {
@@ -45,12 +53,18 @@ describe('a second registration fails by name', () => {
   });
 
   it('of an aggregate', () => {
-    expect(part(silo({ aggregates: [counterAggregate, counterAggregate] }))).toThrow('The aggregate counter is registered twice.');
+    expect(part(silo({ aggregates: [counterAggregate, counterAggregate] }))).toThrow(
+      'The aggregate counter is registered twice.',
+    );
   });
 
   it('of a projection; another version of it is another one', () => {
-    expect(part(silo({ projections: [counters, raises, counters] }))).toThrow('The projection test_counters_v1 is registered twice.');
-    expect(part(silo({ projections: [counters, { ...counters, version: 2, versionedName: 'test_counters_v2' }] }))).not.toThrow();
+    expect(part(silo({ projections: [counters, raises, counters] }))).toThrow(
+      'The projection test_counters_v1 is registered twice.',
+    );
+    expect(
+      part(silo({ projections: [counters, { ...counters, version: 2, versionedName: 'test_counters_v2' }] })),
+    ).not.toThrow();
   });
 
   it('of a command', () => {
@@ -61,7 +75,9 @@ describe('a second registration fails by name', () => {
 
   it('of an event type', () => {
     const other = { ...counterAggregate, name: 'other', decisions: [] };
-    expect(part(silo({ aggregates: [counterAggregate, other] }))).toThrow('The event type test.counter.raised is registered twice.');
+    expect(part(silo({ aggregates: [counterAggregate, other] }))).toThrow(
+      'The event type test.counter.raised is registered twice.',
+    );
   });
 
   it('of a command’s name, already when it is declared', () => {
@@ -74,7 +90,13 @@ it('names what a newly declared part forgot', () => {
     readonly streamId = 'orphan-1';
   }
   expect(whole(testing)).toThrow('The command Orphan has no decide function');
-  const orphans = aggregate({ name: 'orphan', events: {}, initialState: {}, evolve: (state) => state, decisions: [decides(Orphan, () => decision())] });
+  const orphans = aggregate({
+    name: 'orphan',
+    events: {},
+    initialState: {},
+    evolve: (state) => state,
+    decisions: [decides(Orphan, () => decision())],
+  });
   expect(whole(testing)).toThrow('The aggregate orphan is registered by no silo.');
   expect(whole(silo({ aggregates: [counterAggregate, orphans] }))).not.toThrow();
 });

@@ -6,7 +6,12 @@ import { declaredCommands, type CommandBase, type CommandClass } from './command
 /** What one silo brings: its module registers each aggregate and each projection here, once. */
 export type Silo = { name: string; aggregates: Aggregate[]; projections: Projection[] };
 
-export type CommandRoute = { commandClass: CommandClass; silo: string; aggregate: Aggregate; decide: Decide<any, any, any> };
+export type CommandRoute = {
+  commandClass: CommandClass;
+  silo: string;
+  aggregate: Aggregate;
+  decide: Decide<any, any, any>;
+};
 
 /** All silos of this program, and what can be looked up in them. */
 export class Silos {
@@ -25,10 +30,22 @@ export class Silos {
     this.projections = all.flatMap((silo) => silo.projections);
     const aggregates = all.flatMap((silo) => silo.aggregates);
     this.eventTypes = Object.assign({}, ...aggregates.map(({ events }) => events));
-    assertUnique('silo', all.map(({ name }) => name));
-    assertUnique('aggregate', aggregates.map(({ name }) => name));
-    assertUnique('event type', aggregates.flatMap(({ events }) => Object.keys(events)));
-    assertUnique('projection', this.projections.map(({ versionedName }) => versionedName));
+    assertUnique(
+      'silo',
+      all.map(({ name }) => name),
+    );
+    assertUnique(
+      'aggregate',
+      aggregates.map(({ name }) => name),
+    );
+    assertUnique(
+      'event type',
+      aggregates.flatMap(({ events }) => Object.keys(events)),
+    );
+    assertUnique(
+      'projection',
+      this.projections.map(({ versionedName }) => versionedName),
+    );
     for (const silo of all) for (const aggregate of silo.aggregates) this.addRoutes(silo.name, aggregate);
     if (options.complete) this.assertComplete();
   }
@@ -68,7 +85,8 @@ export class Silos {
       if (!projections.has(projection)) throw new Error(`The projection ${projection.name} is registered by no silo.`);
     }
     for (const name of declaredCommands()) {
-      if (!this.routes.has(name)) throw new Error(`The command ${name} has no decide function: list it in its aggregate's decisions.`);
+      if (!this.routes.has(name))
+        throw new Error(`The command ${name} has no decide function: list it in its aggregate's decisions.`);
     }
   }
 }

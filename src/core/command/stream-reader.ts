@@ -22,7 +22,11 @@ export class StreamReader {
     private readonly dataKeys: DataKeys,
   ) {}
 
-  async load<State>(aggregate: Aggregate<State>, streamId: string, commandKey?: CommandKey): Promise<LoadedAggregate<State>> {
+  async load<State>(
+    aggregate: Aggregate<State>,
+    streamId: string,
+    commandKey?: CommandKey,
+  ): Promise<LoadedAggregate<State>> {
     const options = { subjects: [streamId], stateVersion: stateVersionOf(aggregate, streamId) };
     const loaded = await this.store.load([streamId], commandKey, options);
     const { head, events: stored, snapshot } = loaded.streams.get(streamId)!;
@@ -41,11 +45,17 @@ export class StreamReader {
   afterAppend(aggregate: Aggregate, loaded: LoadedAggregate, written: Event[], version: number): void {
     if (!aggregate.snapshot || loaded.eventsSinceSnapshot + written.length < aggregate.snapshot.everyEvents) return;
     const state = written.reduce(aggregate.evolve, loaded.state);
-    this.store.saveSnapshot(loaded.head.streamId, aggregate.snapshot.stateVersion, version, state).catch(() => undefined);
+    this.store
+      .saveSnapshot(loaded.head.streamId, aggregate.snapshot.stateVersion, version, state)
+      .catch(() => undefined);
   }
 
   /** The stream's own key came with the load; keys of other subjects in it, which is rare, cost one more statement. */
-  private async keysFor(aggregate: Aggregate, events: StoredEvent[], known: Map<string, OpenedKey>): Promise<Map<string, OpenedKey>> {
+  private async keysFor(
+    aggregate: Aggregate,
+    events: StoredEvent[],
+    known: Map<string, OpenedKey>,
+  ): Promise<Map<string, OpenedKey>> {
     const missing = events
       .flatMap((event) => subjectsOf(aggregate.events[event.type]?.sealed ?? [], event.data))
       .filter((subject) => !known.has(subject));

@@ -21,6 +21,7 @@ describe('loadConfig', () => {
       registration: 'open',
       databaseUrl: undefined,
       keyRing: undefined,
+      commandKeyDays: 30,
       logLevel: 'info',
       logFormat: 'auto',
       warnings: [],

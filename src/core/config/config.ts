@@ -13,6 +13,8 @@ export type Config = {
   databaseUrl: string | undefined;
   /** Text of a key ring. Undefined: the ring in the data folder. */
   keyRing: string | undefined;
+  /** How long command keys are kept. */
+  commandKeyDays: number;
   logLevel: (typeof logLevels)[number];
   logFormat: 'auto' | 'json' | 'pretty';
   /** Lines for the operator about settings that have no effect. */
@@ -34,10 +36,10 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 /**
  * Reads and checks every setting at once. An empty value counts as not given.
- * @param env the environment of the process; nothing else in Waybill reads it.
+ * @param env what to read instead of the environment of the process, for tests; nothing else in Waybill reads that.
  * @throws ConfigError with one line for each bad setting; no line holds a secret value.
  */
-export function loadConfig(env: NodeJS.ProcessEnv): Config {
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const problems: string[] = [];
   const read = <T>(name: SettingName, parse: (text: string) => T, fallback: T): T => {
     const text = env[name]?.trim();
@@ -60,6 +62,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     registration: read('WAYBILL_REGISTRATION', (text) => oneOf(text, ['open', 'closed'] as const), 'open'),
     databaseUrl: read<string | undefined>('DATABASE_URL', postgresUrl, undefined),
     keyRing: read<string | undefined>('WAYBILL_KEYS', (text) => text, undefined),
+    commandKeyDays: read('WAYBILL_COMMAND_KEY_DAYS', (text) => wholeNumber(text, 1, 3650), 30),
     logLevel: read('WAYBILL_LOG_LEVEL', (text) => oneOf(text, logLevels), 'info'),
     logFormat: read('WAYBILL_LOG_FORMAT', (text) => oneOf(text, ['auto', 'json', 'pretty'] as const), 'auto'),
     warnings: unknownSettings(env),

@@ -49,9 +49,14 @@ export const settings = {
   },
   WAYBILL_KEYS: {
     default: '',
-    allowed: 'the text of a key ring, as `waybill keys` prints it',
+    allowed: 'one or more keys as `waybill keys generate` prints them, separated by commas, the newest first',
     doc: 'Key ring that wraps the data keys; without it the ring is kept in the data folder.',
     secret: true,
+  },
+  WAYBILL_COMMAND_KEY_DAYS: {
+    default: '30',
+    allowed: 'a whole number from 1 to 3650',
+    doc: 'How long a clientMutationId is remembered; a repeat after that is taken for a new request.',
   },
   WAYBILL_LOG_LEVEL: {
     default: 'info',

@@ -38,7 +38,7 @@ export class KeyRing implements KeyWrapper {
     const byId = new Map<string, Buffer>();
     keys.forEach((key, index) => {
       const bytes = keyAt(key, index);
-      const id = ringKeyId(bytes);
+      const id = idOfKey(bytes);
       if (byId.has(id)) throw new InvalidKeyRing(`Key ${index + 1} of the key ring stands there twice.`);
       byId.set(id, bytes);
     });
@@ -91,7 +91,7 @@ export function generateRingKey(): string {
 }
 
 /** Names a key without giving it away: the first 8 hex digits of the SHA-256 of its 32 random bytes. */
-function ringKeyId(key: Buffer): string {
+function idOfKey(key: Buffer): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 8);
 }
 

@@ -52,6 +52,22 @@ describe('conditions on other streams', () => {
     }
   });
 
+  // Each writes to the one stream and relies on the other: without locks both would pass.
+  it.each([
+    ['present', 1],
+    ['absent', 0],
+  ])('make two writers exclude each other that rely on each other’s streams being %s', async (state, version) => {
+    for (let n = 0; n < 25; n++) {
+      const [x, y] = [`${state}:x:${n}`, `${state}:y:${n}`];
+      if (version > 0) await test.append([to(x, 'none', event()), to(y, 'none', event())]);
+      const { succeeded } = await race([
+        () => test.append(to(x, version, event()), { conditions: [{ streamId: y, version }] }),
+        () => test.append(to(y, version, event()), { conditions: [{ streamId: x, version }] }),
+      ]);
+      expect(succeeded).toHaveLength(1);
+    }
+  });
+
   it('do not make writers with the same condition wait for each other', async () => {
     const holder = await test.pool.connect();
     try {

@@ -54,7 +54,10 @@ export class DataKeys {
    * Wraps every key anew with the ring's first key, in small transactions. Events are not touched.
    * @returns how many were re-wrapped, and how many each ring key still wraps.
    */
-  async rewrap(firstKeyId: string, onProgress?: (done: number) => void): Promise<{ rewrapped: number; byRingKey: Record<string, number> }> {
+  async rewrap(
+    firstKeyId: string,
+    onProgress?: (done: number) => void,
+  ): Promise<{ rewrapped: number; byRingKey: Record<string, number> }> {
     let rewrapped = 0;
     for (;;) {
       const { rows } = await this.pool.query<DataKeyRow>(

@@ -61,9 +61,15 @@ const people = aggregate<Person, PersonEvent>({
     return event.type === 'test.person.thanked' ? { ...person, words: [...person.words, event.data.words] } : person;
   },
   decisions: [
-    decides(Meet, (_, { email }) => decision<PersonEvent>({ event: { type: 'test.person.met', data: { email, nick: 'nick', note: null } } })),
-    decides(Thank, (_, { by, words }) => decision<PersonEvent>({ event: { type: 'test.person.thanked', data: { by, words } } })),
-    decides(Erase, () => decision<PersonEvent>({ event: { type: 'test.person.erased', data: {} } }, { eraseSubject: true })),
+    decides(Meet, (_, { email }) =>
+      decision<PersonEvent>({ event: { type: 'test.person.met', data: { email, nick: 'nick', note: null } } }),
+    ),
+    decides(Thank, (_, { by, words }) =>
+      decision<PersonEvent>({ event: { type: 'test.person.thanked', data: { by, words } } }),
+    ),
+    decides(Erase, () =>
+      decision<PersonEvent>({ event: { type: 'test.person.erased', data: {} } }, { eraseSubject: true }),
+    ),
   ],
 });
 
@@ -97,9 +103,14 @@ const execute = (command: CommandBase) =>
     (given) => core.dispatcher(null).run(given),
   )(command);
 const stateOf = async (id: string, from = core) => (await from.reader.load(people, id)).state;
-const whole = async () => (await database.pool.query(`SELECT string_agg(data::text, ' ') AS text FROM store.events`)).rows[0].text as string;
+const whole = async () =>
+  (await database.pool.query(`SELECT string_agg(data::text, ' ') AS text FROM store.events`)).rows[0].text as string;
 const read = async (id: string) => (await core.readStream(id, Number.MAX_SAFE_INTEGER)).map(({ data }) => data);
-const codeOf = (work: Promise<unknown>) => work.then(() => 'done', (error: unknown) => (error instanceof Refusal ? error.code : error));
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refusal ? error.code : error),
+  );
 
 it('seals what the types say and nothing else, and opens it on every way of reading', async () => {
   await execute(new Meet('person-1', 'ada@example.com'));
@@ -108,15 +119,21 @@ it('seals what the types say and nothing else, and opens it on every way of read
   expect(await read('person-1')).toEqual([{ email: 'ada@example.com', nick: 'nick', note: null }]);
   expect(await stateOf('person-1')).toMatchObject({ emails: ['ada@example.com'] });
   const pages = await Promise.all(
-    Array.from({ length: 8 }, (_, partition) => core.readPartition({ partition, after: 0, upTo: 99, types: Object.keys(personEvents), limit: 9 })),
+    Array.from({ length: 8 }, (_, partition) =>
+      core.readPartition({ partition, after: 0, upTo: 99, types: Object.keys(personEvents), limit: 9 }),
+    ),
   );
-  expect(pages.flatMap(({ events }) => events.map(({ data }) => data))).toEqual([{ email: 'ada@example.com', nick: 'nick', note: null }]);
+  expect(pages.flatMap(({ events }) => events.map(({ data }) => data))).toEqual([
+    { email: 'ada@example.com', nick: 'nick', note: null },
+  ]);
 });
 
 it('makes one data key per subject, however many events follow', async () => {
   for (let n = 1; n <= 3; n++) await execute(new Meet('person-1', `${n}@example.com`));
   await Promise.all(Array.from({ length: 4 }, (_, n) => execute(new Meet('person-2', `${n}@example.com`))));
-  const { rows: keys } = await database.pool.query(`SELECT subject FROM store.data_keys WHERE subject LIKE 'person-%' ORDER BY 1`);
+  const { rows: keys } = await database.pool.query(
+    `SELECT subject FROM store.data_keys WHERE subject LIKE 'person-%' ORDER BY 1`,
+  );
   expect(keys).toEqual([{ subject: 'person-1' }, { subject: 'person-2' }]);
   expect((await stateOf('person-2')).emails).toHaveLength(4);
 });
@@ -143,7 +160,8 @@ it('gives `erased` once the key is destroyed, and leaves the log as it was', asy
 it('re-wraps all data keys without touching an event, after which the old ring key is not needed', async () => {
   for (let n = 1; n <= 3; n++) await execute(new Meet(`person-${n}`, `${n}@example.com`));
   await execute(new Erase('person-3'));
-  const log = async () => (await database.pool.query('SELECT position, data, metadata, xmin::text FROM store.events ORDER BY 1')).rows;
+  const log = async () =>
+    (await database.pool.query('SELECT position, data, metadata, xmin::text FROM store.events ORDER BY 1')).rows;
   const before = await log();
 
   const ring = new KeyRing([newKey, oldKey]);
@@ -163,42 +181,57 @@ it('re-wraps all data keys without touching an event, after which the old ring k
 
 describe('a stream that cannot be decoded', () => {
   let instance: TestInstance;
-  const start = async () => (instance = await startInstance(database.url, [silo], { ring: new KeyRing([oldKey]), runner: { renewMs: 50 } }));
+  const start = async () =>
+    (instance = await startInstance(database.url, [silo], { ring: new KeyRing([oldKey]), runner: { renewMs: 50 } }));
   const seen = async () => (await database.pool.query('SELECT id, email FROM read.test_people_v1 ORDER BY 1')).rows;
 
   afterEach(() => instance.stop());
 
   it.each([
     ['its data key is damaged', `UPDATE store.data_keys SET wrapped = 'gAAAAA' WHERE subject = 'person-1'`],
-    ['its data key is another one’s', `UPDATE store.data_keys SET wrapped = (SELECT wrapped FROM store.data_keys WHERE subject = 'person-2') WHERE subject = 'person-1'`],
+    [
+      'its data key is another one’s',
+      `UPDATE store.data_keys SET wrapped = (SELECT wrapped FROM store.data_keys WHERE subject = 'person-2') WHERE subject = 'person-1'`,
+    ],
   ])('is parked alone: %s', async (_, damage) => {
     for (let n = 1; n <= 3; n++) await execute(new Meet(`person-${n}`, `${n}@example.com`));
     await database.pool.query(damage);
     await start();
     const others = [2, 3].map((n) => ({ id: `person-${n}`, email: `${n}@example.com` }));
     await eventually(async () => expect(await seen()).toEqual(others));
-    await eventually(async () => expect(await listParked(database.pool)).toMatchObject([{ streamId: 'person-1', projection: 'test_people_v1' }]));
+    await eventually(async () =>
+      expect(await listParked(database.pool)).toMatchObject([{ streamId: 'person-1', projection: 'test_people_v1' }]),
+    );
     await expect(execute(new Meet('person-1', 'x@example.com'))).rejects.not.toBeInstanceOf(Refusal);
   });
 
   it('is parked alone: a newer program wrote it', async () => {
     await core.store.append({
-      streams: [{ streamId: 'person-1', expected: 'none', events: [{ type: 'test.person.met', schemaVersion: 2, data: {} }] }],
+      streams: [
+        { streamId: 'person-1', expected: 'none', events: [{ type: 'test.person.met', schemaVersion: 2, data: {} }] },
+      ],
       metadata: { actor: system, correlationId: 'x' },
       occurredAt: new Date(),
     });
     await execute(new Meet('person-2', '2@example.com'));
     await start();
     await eventually(async () => expect(await seen()).toEqual([{ id: 'person-2', email: '2@example.com' }]));
-    expect(await listParked(database.pool)).toMatchObject([{ streamId: 'person-1', error: expect.stringContaining('schema version 2') }]);
+    expect(await listParked(database.pool)).toMatchObject([
+      { streamId: 'person-1', error: expect.stringContaining('schema version 2') },
+    ]);
   });
 
   it('waits, and is not given up, while the key ring lacks the key that wraps it', async () => {
     await execute(new Meet('person-1', '1@example.com'));
-    const { rows: kept } = await database.pool.query(`SELECT wrapped, ring_key_id FROM store.data_keys WHERE subject = 'person-1'`);
+    const { rows: kept } = await database.pool.query(
+      `SELECT wrapped, ring_key_id FROM store.data_keys WHERE subject = 'person-1'`,
+    );
     const foreign = new KeyRing([newKey]).wrap(Buffer.alloc(32));
     const wrapWith = (wrapped: string, id: string) =>
-      database.pool.query(`UPDATE store.data_keys SET wrapped = $1, ring_key_id = $2 WHERE subject = 'person-1'`, [wrapped, id]);
+      database.pool.query(`UPDATE store.data_keys SET wrapped = $1, ring_key_id = $2 WHERE subject = 'person-1'`, [
+        wrapped,
+        id,
+      ]);
     await wrapWith(foreign.wrapped, foreign.ringKeyId);
     await start();
     await eventually(() => expect(instance.logged.some(({ level }) => level === 'warn')).toBe(true));

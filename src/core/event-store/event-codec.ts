@@ -24,7 +24,7 @@ export class EventCodec {
   /** The same with keys that are at hand. */
   decodeWith(types: EventTypes, stored: StoredEvent[], keys: Map<string, OpenedKey>): Recorded[] {
     return stored.map((event) => {
-      const { schemaVersion, ...recorded } = event;
+      const { schemaVersion: _, ...recorded } = event;
       try {
         return { ...recorded, data: openData(types, event, keys) };
       } catch (error) {
@@ -42,9 +42,16 @@ export class EventCodec {
    * @param known the keys of the stream's own subject and of those in its events; other subjects' keys are looked up
    * @throws Refusal ERASED for a subject whose key was destroyed
    */
-  async seal(types: EventTypes, streamId: string, events: Event<string, any>[], known: ReadonlyMap<string, OpenedKey>): Promise<SealedEvents> {
+  async seal(
+    types: EventTypes,
+    streamId: string,
+    events: Event<string, any>[],
+    known: ReadonlyMap<string, OpenedKey>,
+  ): Promise<SealedEvents> {
     const subjects = events.map((event) => subjectToSeal(types[event.type]!, streamId, event.data));
-    const elsewhere = subjects.filter((subject) => subject !== null && subject !== streamId && !known.has(subject)) as string[];
+    const elsewhere = subjects.filter(
+      (subject) => subject !== null && subject !== streamId && !known.has(subject),
+    ) as string[];
     const keys = new Map([...known, ...(await this.dataKeys.find([...new Set(elsewhere)]))]);
     const newKeys: WrappedDataKey[] = [];
     const keyFor = (subject: string): Buffer => {

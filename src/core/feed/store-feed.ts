@@ -30,13 +30,19 @@ export async function readPage(pool: pg.Pool, request: PageRequest): Promise<Sto
 }
 
 /** The last events up to a position, oldest first. */
-export async function readLast(pool: pg.Pool, { upTo, types, limit }: Pick<PageRequest, 'upTo' | 'types' | 'limit'>): Promise<StoredEvent[]> {
+export async function readLast(
+  pool: pg.Pool,
+  { upTo, types, limit }: Pick<PageRequest, 'upTo' | 'types' | 'limit'>,
+): Promise<StoredEvent[]> {
   const statement: Statement = {
     name: 'feed.last',
     text: `SELECT ${eventColumns} FROM store.events
       WHERE position <= $1::bigint AND ($2::text[] IS NULL OR type = ANY ($2)) ORDER BY position DESC LIMIT $3::integer`,
   };
-  const rows = await run<EventRow>(pool, statement, [upTo, types ?? null, limit], { rowMode: 'array', types: storeTypes });
+  const rows = await run<EventRow>(pool, statement, [upTo, types ?? null, limit], {
+    rowMode: 'array',
+    types: storeTypes,
+  });
   return rows.map(eventFrom).reverse();
 }
 

@@ -104,6 +104,13 @@ describe('watermark', () => {
     expect(await mark.safeHead()).toBe(last);
   });
 
+  it('is not moved by a lease above the last position, taken while it was being asked', async () => {
+    const last = await append('a');
+    const ahead = await begun();
+    await ahead.query('SELECT pg_advisory_xact_lock_shared($1, $2)', [0x57424c, last + 5]);
+    expect(await mark.safeHead()).toBe(last);
+  });
+
   it('works across the end of the 32-bit window of lock keys', async () => {
     await test.pool.query(`SELECT setval('store.event_position', ${2 ** 31 - 1})`);
     const slow = await unfinished('slow');

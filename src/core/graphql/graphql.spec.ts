@@ -4,7 +4,7 @@ import { operationLimits } from './limits.js';
 
 let shell: Awaited<ReturnType<typeof startFixture>>;
 beforeAll(async () => void (shell = await startFixture()));
-afterAll(() => shell.app.close());
+afterAll(() => shell.close());
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 

@@ -6,8 +6,8 @@ import {
   type GraphQLFormattedError,
   Kind,
   type OperationDefinitionNode,
+  type SelectionSetNode,
 } from 'graphql';
-import type { SelectionSetNode } from 'graphql';
 import type { Logger } from '../observability/logger.js';
 import { boundedLabel, graphqlOperations } from '../observability/metrics.js';
 import type { Ctx } from './context.js';

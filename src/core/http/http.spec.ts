@@ -6,7 +6,7 @@ import { Totals } from './totals.js';
 
 let shell: Awaited<ReturnType<typeof startFixture>>;
 beforeAll(async () => void (shell = await startFixture()));
-afterAll(() => shell.app.close());
+afterAll(() => shell.close());
 
 const get = (path: string, init?: RequestInit) => fetch(shell.url + path, init);
 const asBrowser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };

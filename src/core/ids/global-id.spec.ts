@@ -24,10 +24,13 @@ it('writes the URL form', () => {
   expect(encodeUrlId('DeployApp', 1)).toBe('1r3dhki1tq45');
 });
 
-it('has 30 kinds, each with its own number and prefix', () => {
+it('has the 30 kinds of the clients, and ours from 100 on, each with its own number and prefix', () => {
   const table = Object.values(idKinds);
-  expect(table.map(({ number }) => number)).toEqual([...Array(30).keys()]);
-  expect(new Set(table.map(({ prefix }) => prefix)).size).toBe(30);
+  const numbers = table.map(({ number }) => number);
+  const ours = numbers.filter((number) => number >= 100);
+  expect(numbers).toEqual([...Array(30).keys(), ...ours]);
+  expect(new Set(numbers).size).toBe(table.length);
+  expect(new Set(table.map(({ prefix }) => prefix)).size).toBe(table.length);
 });
 
 it('gives back every kind and number', () => {

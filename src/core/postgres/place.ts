@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstClosedFolder, isRoot, privateAccount, type Account } from './account.js';
-import { exists, readIfExists, writeDurably } from './files.js';
+import { exists, readIfExists, syncPath, writeDurably } from './files.js';
 import { readState, writeState, type State } from './state.js';
 import { StartupError } from './startup-error.js';
 
@@ -80,6 +80,7 @@ async function moveOut(dataDir: string, account: Account, state: State, sharedFo
   }
   const base = join(shared, randomBytes(6).toString('hex'));
   await mkdir(base, { mode: 0o700 });
+  await syncPath(shared);
   await openFor(base, account);
   await writeDurably(join(base, CLAIM), dataDir);
   state.location = base;

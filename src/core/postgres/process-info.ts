@@ -39,9 +39,9 @@ async function fromProc(pid: number): Promise<ProcessInfo | undefined> {
 export async function fromPs(pid: number): Promise<ProcessInfo | undefined> {
   try {
     const { stdout } = await promisify(execFile)(
-      'ps',
+      '/bin/ps',
       ['-ww', '-o', 'stat=', '-o', 'lstart=', '-o', 'command=', '-p', String(pid)],
-      { env: { PATH: process.env['PATH'], LC_ALL: 'C' } },
+      { env: { LC_ALL: 'C' } },
     );
     const match = /^\s*(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]{8}\s+\d{4})\s+(.*)$/m.exec(stdout);
     if (!match || match[1]!.startsWith('Z')) return undefined;

@@ -17,7 +17,10 @@ export class CheckpointMoved extends Error {
 type Rows = Map<string, Record<string, unknown>>;
 
 /** What happens between the compare-and-set and the commit; `load` is sent together with it. */
-type Work = { load(client: pg.ClientBase): Promise<Rows>; write(client: pg.ClientBase, rows: Rows): Promise<ParkedStream[]> };
+type Work = {
+  load(client: pg.ClientBase): Promise<Rows>;
+  write(client: pg.ClientBase, rows: Rows): Promise<ParkedStream[]>;
+};
 
 /**
  * Applies events of one projection and moves its checkpoints, all in one transaction, compare-and-set first: a process that lost its
@@ -37,7 +40,10 @@ export async function applyBatch(
   const together: Work = {
     load: (client) => writer.load(client, batches),
     write: async (client, rows) => {
-      await writer.write(client, batches.map((batch) => writer.fold(batch, rows)));
+      await writer.write(
+        client,
+        batches.map((batch) => writer.fold(batch, rows)),
+      );
       return [];
     },
   };
@@ -53,7 +59,12 @@ export async function applyBatch(
   });
 }
 
-async function inTransaction(pool: pg.Pool, projection: string, advances: Advance[], work: Work): Promise<ParkedStream[]> {
+async function inTransaction(
+  pool: pg.Pool,
+  projection: string,
+  advances: Advance[],
+  work: Work,
+): Promise<ParkedStream[]> {
   const client = await pool.connect();
   let unfit: unknown;
   try {
@@ -110,7 +121,11 @@ export function byStream(events: Recorded[]): StreamBatch[] {
  * fails: one bad event costs log n tries. What stands before it in its stream is applied.
  * @returns the streams that stopped, each at the event that could not be applied.
  */
-export async function applyInHalves(client: pg.ClientBase, writer: ProjectionWriter, batches: StreamBatch[]): Promise<ParkedStream[]> {
+export async function applyInHalves(
+  client: pg.ClientBase,
+  writer: ProjectionWriter,
+  batches: StreamBatch[],
+): Promise<ParkedStream[]> {
   if (batches.length === 0) return [];
   const failure = await tryTogether(client, writer, batches);
   if (!failure) return [];
@@ -124,11 +139,18 @@ export async function applyInHalves(client: pg.ClientBase, writer: ProjectionWri
   return parked.length > 0 ? parked : applyInHalves(client, writer, [{ streamId, events: secondHalf(events) }]);
 }
 
-async function tryTogether(client: pg.ClientBase, writer: ProjectionWriter, batches: StreamBatch[]): Promise<{ error: unknown } | null> {
+async function tryTogether(
+  client: pg.ClientBase,
+  writer: ProjectionWriter,
+  batches: StreamBatch[],
+): Promise<{ error: unknown } | null> {
   await client.query('SAVEPOINT part');
   try {
     const rows = await writer.load(client, batches);
-    await writer.write(client, batches.map((batch) => writer.fold(batch, rows)));
+    await writer.write(
+      client,
+      batches.map((batch) => writer.fold(batch, rows)),
+    );
     await client.query('RELEASE SAVEPOINT part');
     return null;
   } catch (error) {

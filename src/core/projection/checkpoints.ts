@@ -7,7 +7,9 @@ export type ProjectionState = { state: 'running' | 'paused'; reason: string | nu
 
 /** Makes the missing rows of the given projections: state running, checkpoint 0 in each partition. */
 export async function ensureCheckpoints(pool: pg.Pool, projections: string[], partitions: number): Promise<void> {
-  await pool.query(`INSERT INTO store.projections (name) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, [projections]);
+  await pool.query(`INSERT INTO store.projections (name) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, [
+    projections,
+  ]);
   await pool.query(
     `INSERT INTO store.checkpoints (projection, partition)
      SELECT p, n FROM unnest($1::text[]) p, generate_series(0, $2::int - 1) n ON CONFLICT DO NOTHING`,
@@ -46,13 +48,17 @@ export async function havePassed(pool: pg.Pool, places: Place[], position: numbe
 }
 
 export async function readStates(pool: pg.Pool, projections: string[]): Promise<Map<string, ProjectionState>> {
-  const found = await pool.query('SELECT name, state, reason FROM store.projections WHERE name = ANY($1)', [projections]);
+  const found = await pool.query('SELECT name, state, reason FROM store.projections WHERE name = ANY($1)', [
+    projections,
+  ]);
   return new Map(found.rows.map((row) => [row.name, { state: row.state, reason: row.reason }]));
 }
 
 /** Positions that a projection must not apply, for an operator skipped them. */
 export async function readSkips(pool: pg.Pool, projections: string[]): Promise<Map<string, Set<number>>> {
-  const found = await pool.query('SELECT projection, position FROM store.skipped_events WHERE projection = ANY($1)', [projections]);
+  const found = await pool.query('SELECT projection, position FROM store.skipped_events WHERE projection = ANY($1)', [
+    projections,
+  ]);
   const skips = new Map<string, Set<number>>();
   for (const { projection, position } of found.rows) {
     const positions = skips.get(projection) ?? new Set();
@@ -94,7 +100,12 @@ export async function pauseProjection(pool: pg.Pool, projection: string, reason:
 }
 
 /** Pauses a running projection that has more than `most` parked streams, in whatever process. @returns whether it did. */
-export async function pauseIfTooManyParked(pool: pg.Pool, projection: string, most: number, reason: string): Promise<boolean> {
+export async function pauseIfTooManyParked(
+  pool: pg.Pool,
+  projection: string,
+  most: number,
+  reason: string,
+): Promise<boolean> {
   const result = await pool.query(
     `UPDATE store.projections SET state = 'paused', reason = $3, changed_at = now()
      WHERE name = $1 AND state = 'running' AND (SELECT count(*) FROM store.parked_streams WHERE projection = $1) > $2`,

@@ -19,7 +19,8 @@ export function assertNames(versionedName: string, indices: string[][]): void {
   // Room for `write "read"."…"`, the name of a prepared statement.
   if (Buffer.byteLength(versionedName) > 46) throw new Error(`The table name ${versionedName} has more than 46 bytes.`);
   for (const index of indices.map((columns) => indexName(versionedName, columns))) {
-    if (Buffer.byteLength(index) > 63) throw new Error(`The index name ${index} has more than 63 bytes: name the columns or the table shorter.`);
+    if (Buffer.byteLength(index) > 63)
+      throw new Error(`The index name ${index} has more than 63 bytes: name the columns or the table shorter.`);
   }
 }
 

@@ -8,7 +8,12 @@ type Row = { id: string; owner: string };
 const events = eventTypes<ThingEvent>({ 'test.thing.happened': { version: 1 } });
 const rows = (name: string, column = 'owner') =>
   projection<Row, ThingEvent>({
-    table: readTable<Row>({ name, version: 1, columns: { owner: { type: 'text', name: column } }, indices: [{ columns: ['owner'] }] }),
+    table: readTable<Row>({
+      name,
+      version: 1,
+      columns: { owner: { type: 'text', name: column } },
+      indices: [{ columns: ['owner'] }],
+    }),
     events,
     on: { 'test.thing.happened': (event) => ({ id: event.streamId, owner: event.data.owner }) },
   });
@@ -18,10 +23,14 @@ it('refuses names that Postgres would cut, for two tables or indexes would becom
   expect(() => rows('a'.repeat(44))).toThrow('has more than 46 bytes');
   expect(() => rows('things', 'c'.repeat(53))).not.toThrow();
   expect(() => rows('things', 'c'.repeat(55))).toThrow('has more than 63 bytes');
-  expect(() => sums({ name: 'b'.repeat(60), version: 1, counters: ['n'], events, on: {} })).toThrow('has more than 46 bytes');
+  expect(() => sums({ name: 'b'.repeat(60), version: 1, counters: ['n'], events, on: {} })).toThrow(
+    'has more than 46 bytes',
+  );
 });
 
 it('refuses a handler of an event that is not among its types', () => {
   const on = { 'test.thing.else': () => [] } as never;
-  expect(() => sums({ name: 'things', version: 1, counters: ['n'], events, on })).toThrow('test.thing.else is not among its event types');
+  expect(() => sums({ name: 'things', version: 1, counters: ['n'], events, on })).toThrow(
+    'test.thing.else is not among its event types',
+  );
 });

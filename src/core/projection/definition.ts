@@ -87,6 +87,7 @@ export const typesOf = (definition: Projection): string[] => Object.keys(definit
 function assertSound(definition: Projection): void {
   assertNames(definition.versionedName, definition.kind === 'rows' ? definition.table.indices : []);
   for (const type of typesOf(definition)) {
-    if (!definition.events[type]) throw new Error(`Projection ${definition.name}: ${type} is not among its event types.`);
+    if (!definition.events[type])
+      throw new Error(`Projection ${definition.name}: ${type} is not among its event types.`);
   }
 }

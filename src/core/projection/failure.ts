@@ -11,7 +11,8 @@ export function isPoison(error: unknown): boolean {
 }
 
 // node-postgres reports a lost connection without a code.
-const connectionLost = /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|Cannot use a pool after)/i;
+const connectionLost =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|Cannot use a pool after)/i;
 
 /** One line for operators: the message, cut to a length that a table cell holds. */
 export function describeFailure(error: unknown): string {

@@ -67,7 +67,12 @@ export class Member {
       for (const progress of moving.values()) progress.seen = upTo;
       return { applied: 0, parked: [] };
     }
-    const advances = [...moving].map(([partition, { stored, generation }]) => ({ partition, from: stored, to: upTo, generation }));
+    const advances = [...moving].map(([partition, { stored, generation }]) => ({
+      partition,
+      from: stored,
+      to: upTo,
+      generation,
+    }));
     try {
       const parked = await applyBatch(pool, this.name, this.writer, events, advances);
       for (const [partition, progress] of moving) {
@@ -90,7 +95,12 @@ export class Member {
   private pending(page: Recorded[], moving: ReadonlyMap<number, PartitionProgress>): Recorded[] {
     return page.filter((event) => {
       const progress = this.types.has(event.type) && moving.get(event.partition);
-      return progress && event.position > progress.seen && !progress.parked.has(event.streamId) && !this.skips.has(event.position);
+      return (
+        progress &&
+        event.position > progress.seen &&
+        !progress.parked.has(event.streamId) &&
+        !this.skips.has(event.position)
+      );
     });
   }
 }

@@ -1,5 +1,12 @@
 import type pg from 'pg';
-import { flushCheckpoints, readProgress, readSkips, readStates, type Place, type StoredProgress } from './checkpoints.js';
+import {
+  flushCheckpoints,
+  readProgress,
+  readSkips,
+  readStates,
+  type Place,
+  type StoredProgress,
+} from './checkpoints.js';
 import type { Projection } from './definition.js';
 import { Member } from './member.js';
 import { writerOf } from './writer.js';
@@ -55,11 +62,13 @@ export class Members {
     const owned = new Set(places.map(({ projection, partition }) => `${projection} ${partition}`));
     let changed = false;
     for (const member of this.all) {
-      for (const partition of [...member.partitions.keys()]) {
+      for (const partition of member.partitions.keys()) {
         if (!owned.has(`${member.name} ${partition}`)) changed = member.partitions.delete(partition);
       }
     }
-    const gained = places.filter(({ projection, partition }) => this.find(projection)?.partitions.has(partition) === false);
+    const gained = places.filter(
+      ({ projection, partition }) => this.find(projection)?.partitions.has(partition) === false,
+    );
     if (gained.length === 0) return changed;
     for (const stored of await readProgress(this.pool, gained)) this.take(stored);
     return true;

@@ -119,7 +119,13 @@ async function retryInTransaction(
 }
 
 /** Records that a projection passes over one event, for ever: live, on retry, on rebuild and in verify. Retry the stream afterwards. */
-export async function skipEvent(pool: pg.Pool, projection: string, position: number, reason: string, by: string): Promise<void> {
+export async function skipEvent(
+  pool: pg.Pool,
+  projection: string,
+  position: number,
+  reason: string,
+  by: string,
+): Promise<void> {
   await pool.query(
     'INSERT INTO store.skipped_events (projection, position, reason, skipped_by) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
     [projection, position, reason, by],

@@ -1,7 +1,8 @@
 import { EntitySchema } from 'typeorm';
 
 /** Column types a read table may have: each has a codec that round-trips (see `codec.ts`). */
-export type ColumnType = 'text' | 'integer' | 'bigint' | 'double precision' | 'boolean' | 'timestamptz' | 'jsonb' | 'bytea';
+export type ColumnType =
+  'text' | 'integer' | 'bigint' | 'double precision' | 'boolean' | 'timestamptz' | 'jsonb' | 'bytea';
 
 export type Column = {
   type: ColumnType;

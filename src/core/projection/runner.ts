@@ -40,7 +40,10 @@ export class ProjectionRunner {
 
   /** Makes missing tables and checkpoints, takes partitions and begins to follow the log. Returns before old events are applied. */
   async start(): Promise<void> {
-    await createTables(this.ports.pool, this.members.all.map(({ definition }) => definition));
+    await createTables(
+      this.ports.pool,
+      this.members.all.map(({ definition }) => definition),
+    );
     await ensureCheckpoints(this.ports.pool, this.members.names, this.ports.partitions);
     await this.members.loadStates();
     this.tail = this.startHead = await this.ports.safeHead();
@@ -149,7 +152,9 @@ export class ProjectionRunner {
     const limit = this.options.pageSize;
     const partitions = this.members.partitions;
     const { events, reached: upTo } =
-      partitions.length > 0 ? await this.ports.readPage({ after, upTo: head, partitions, limit }) : { events: [], reached: head };
+      partitions.length > 0
+        ? await this.ports.readPage({ after, upTo: head, partitions, limit })
+        : { events: [], reached: head };
     const following = this.members.all
       .map((member) => ({ member, live: partitions.filter((partition) => member.follows(partition)) }))
       .filter(({ live }) => live.length > 0);
@@ -166,7 +171,8 @@ export class ProjectionRunner {
     try {
       const outcome = await member.apply(this.ports.pool, partitions, span);
       if (outcome.applied > 0) this.ports.onApplied?.(member.name, outcome.applied);
-      if (outcome.failure) this.ports.log.warn({ projection: member.name, error: outcome.failure }, 'projection will try again');
+      if (outcome.failure)
+        this.ports.log.warn({ projection: member.name, error: outcome.failure }, 'projection will try again');
       if (outcome.moved) await this.members.reload([member], partitions);
       if (outcome.parked.length > 0) await this.tellParked(member, outcome.parked);
     } catch (error) {
@@ -253,7 +259,11 @@ export class ProjectionRunner {
 
   private async lookWhetherBuilt(): Promise<void> {
     const places = this.unpaused.flatMap((member) =>
-      Array.from({ length: this.ports.partitions }, (_, partition) => ({ projection: member.name, partition, progress: member.partitions.get(partition) })),
+      Array.from({ length: this.ports.partitions }, (_, partition) => ({
+        projection: member.name,
+        partition,
+        progress: member.partitions.get(partition),
+      })),
     );
     if (places.some(({ progress }) => progress && !progress.live)) return;
     const elsewhere = places.filter(({ progress }) => !progress);

@@ -24,7 +24,11 @@ const pageSize = 2000;
  * Live rows, checkpoints, parked streams and skips come from one snapshot, so a live instance may go on meanwhile.
  * `missing` is a row that the live table lacks, `extra` one that it should not have.
  */
-export async function verifyProjection(url: string, read: PartitionReader, definition: Projection): Promise<VerifyReport> {
+export async function verifyProjection(
+  url: string,
+  read: PartitionReader,
+  definition: Projection,
+): Promise<VerifyReport> {
   const live = new pg.Client({ connectionString: url });
   const shadow = new pg.Client({ connectionString: url });
   await Promise.all([live.connect(), shadow.connect()]);
@@ -41,8 +45,12 @@ export async function verifyProjection(url: string, read: PartitionReader, defin
 type Standing = { checkpoints: Map<number, number>; parked: Map<string, number>; skips: Set<number> };
 
 async function readStanding(client: pg.Client, { versionedName }: Projection): Promise<Standing> {
-  const checkpoints = await client.query('SELECT partition, position FROM store.checkpoints WHERE projection = $1', [versionedName]);
-  const parked = await client.query('SELECT stream_id, position FROM store.parked_streams WHERE projection = $1', [versionedName]);
+  const checkpoints = await client.query('SELECT partition, position FROM store.checkpoints WHERE projection = $1', [
+    versionedName,
+  ]);
+  const parked = await client.query('SELECT stream_id, position FROM store.parked_streams WHERE projection = $1', [
+    versionedName,
+  ]);
   const skips = await client.query('SELECT position FROM store.skipped_events WHERE projection = $1', [versionedName]);
   return {
     checkpoints: new Map(checkpoints.rows.map((row) => [row.partition, Number(row.position)])),
@@ -51,18 +59,26 @@ async function readStanding(client: pg.Client, { versionedName }: Projection): P
   };
 }
 
-async function replay(client: pg.Client, read: PartitionReader, definition: Projection, standing: Standing): Promise<number> {
+async function replay(
+  client: pg.Client,
+  read: PartitionReader,
+  definition: Projection,
+  standing: Standing,
+): Promise<number> {
   for (const statement of createTable(definition, 'pg_temp')) await client.query(statement);
   const writer = writerOf(definition, 'pg_temp');
   const types = typesOf(definition);
   let applied = 0;
   for (const [partition, upTo] of standing.checkpoints) {
-    for (let after = 0; after < upTo; ) {
+    for (let after = 0; after < upTo;) {
       const { events, reached } = await read({ partition, after, upTo, types, limit: pageSize });
       const due = events.filter((event) => isDue(event, standing));
       const batches = byStream(due);
       const rows = await writer.load(client, batches);
-      await writer.write(client, batches.map((batch) => writer.fold(batch, rows)));
+      await writer.write(
+        client,
+        batches.map((batch) => writer.fold(batch, rows)),
+      );
       applied += due.length;
       after = reached;
     }
@@ -75,7 +91,11 @@ function isDue(event: Recorded, { parked, skips }: Standing): boolean {
 }
 
 /** Merges both tables by primary key, page by page, so that memory does not grow with them. */
-async function compare(live: pg.Client, shadow: pg.Client, definition: Projection): Promise<{ rows: number; differences: Difference[] }> {
+async function compare(
+  live: pg.Client,
+  shadow: pg.Client,
+  definition: Projection,
+): Promise<{ rows: number; differences: Difference[] }> {
   const actual = rowsOf(live, tableName(definition), definition);
   const expected = rowsOf(shadow, tableName(definition, 'pg_temp'), definition);
   const differences: Difference[] = [];
@@ -101,9 +121,13 @@ async function compare(live: pg.Client, shadow: pg.Client, definition: Projectio
 /** The order of `COLLATE "C"`: by bytes. JavaScript's own differs from it where characters need two code units. */
 const isBefore = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 
-async function* rowsOf(client: pg.Client, table: string, definition: Projection): AsyncGenerator<{ id: string; row: string }, undefined> {
+async function* rowsOf(
+  client: pg.Client,
+  table: string,
+  definition: Projection,
+): AsyncGenerator<{ id: string; row: string }, undefined> {
   const id = `(${definition.kind === 'rows' ? 'id' : "group_key || '/' || partition"}) COLLATE "C"`;
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const { rows }: pg.QueryResult<{ id: string; row: string }> = await client.query(
       `SELECT ${id} AS id, to_jsonb(t)::text AS row FROM ${table} t WHERE $1::text IS NULL OR ${id} > $1 ORDER BY 1 LIMIT ${pageSize}`,
       [after],

@@ -5,9 +5,7 @@ import type { ProjectionRunner } from './runner.js';
 /** A read model that a caller wants to have seen a position of a stream. */
 export type Target = { projection: string; partition: number; position: number; streamId: string };
 
-type Standing =
-  | { visible: true }
-  | { visible: false; hopeless?: 'paused' | 'parked' | 'ownerless' };
+type Standing = { visible: true } | { visible: false; hopeless?: 'paused' | 'parked' | 'ownerless' };
 
 type Waiting = {
   targets: Target[];
@@ -176,7 +174,10 @@ export class VisibilityWaiter {
   }
 }
 
-function standingOf(row: { position: string | null; paused: boolean; parked: boolean; owned: boolean }, target: Target): Standing {
+function standingOf(
+  row: { position: string | null; paused: boolean; parked: boolean; owned: boolean },
+  target: Target,
+): Standing {
   if (row.parked) return { visible: false, hopeless: 'parked' };
   if (Number(row.position ?? -1) >= target.position) return { visible: true };
   if (row.paused) return { visible: false, hopeless: 'paused' };

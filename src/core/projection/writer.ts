@@ -59,7 +59,11 @@ class RowsWriter implements ProjectionWriter {
   async load(client: pg.ClientBase, batches: StreamBatch[]): Promise<Map<string, Record<string, unknown>>> {
     const ids = new Set<string>();
     for (const batch of batches) for (const event of batch.events) for (const id of this.keysOf(event)) ids.add(id);
-    const found = await client.query({ name: `load ${this.table}`.slice(0, 63), text: this.selectSql, values: [[...ids]] });
+    const found = await client.query({
+      name: `load ${this.table}`.slice(0, 63),
+      text: this.selectSql,
+      values: [[...ids]],
+    });
     return new Map(found.rows.map((stored) => [stored.id as string, this.decode(stored)]));
   }
 
@@ -82,10 +86,14 @@ class RowsWriter implements ProjectionWriter {
   }
 
   async write(client: pg.ClientBase, changes: StreamChange[]): Promise<void> {
-    const upserts = changes.flatMap((change) => change.upserts.map((upsert) => ({ ...upsert, streamId: change.streamId })));
+    const upserts = changes.flatMap((change) =>
+      change.upserts.map((upsert) => ({ ...upsert, streamId: change.streamId })),
+    );
     const deletes = changes.flatMap((change) => change.deletes);
     if (upserts.length > 0) {
-      const values: unknown[][] = this.columns.map((column) => upserts.map(({ row }) => column.codec.encode(row[column.property])));
+      const values: unknown[][] = this.columns.map((column) =>
+        upserts.map(({ row }) => column.codec.encode(row[column.property])),
+      );
       values.push(upserts.map(({ position }) => position));
       if (this.definition.keys) values.push(upserts.map(({ streamId }) => streamId));
       await client.query({ name: `write ${this.table}`.slice(0, 63), text: this.upsertSql, values });
@@ -102,15 +110,19 @@ class RowsWriter implements ProjectionWriter {
   }
 
   private decode(stored: Record<string, unknown>): Record<string, unknown> {
-    return Object.fromEntries(this.columns.map((column) => [column.property, column.codec.decode(stored[column.name])]));
+    return Object.fromEntries(
+      this.columns.map((column) => [column.property, column.codec.decode(stored[column.name])]),
+    );
   }
 
   private complete(row: Record<string, unknown>, id: string): Record<string, unknown> {
     for (const column of this.columns) {
       const value = row[column.property];
-      if (value === undefined) throw new Error(`The fold of ${this.definition.name} leaves out the column ${column.property}.`);
+      if (value === undefined)
+        throw new Error(`The fold of ${this.definition.name} leaves out the column ${column.property}.`);
     }
-    if (row.id !== id) throw new Error(`The fold of ${this.definition.name} gives the row ${String(row.id)} for the key ${id}.`);
+    if (row.id !== id)
+      throw new Error(`The fold of ${this.definition.name} gives the row ${String(row.id)} for the key ${id}.`);
     return row;
   }
 }
@@ -165,8 +177,10 @@ class SumsWriter implements ProjectionWriter {
 
   private assertCounters(add: Record<string, number>): void {
     for (const [counter, by] of Object.entries(add)) {
-      if (!this.definition.counters.includes(counter)) throw new Error(`${this.definition.name} has no counter ${counter}.`);
-      if (!Number.isSafeInteger(by)) throw new Error(`${this.definition.name}: ${counter} must change by a whole number.`);
+      if (!this.definition.counters.includes(counter))
+        throw new Error(`${this.definition.name} has no counter ${counter}.`);
+      if (!Number.isSafeInteger(by))
+        throw new Error(`${this.definition.name}: ${counter} must change by a whole number.`);
     }
   }
 }

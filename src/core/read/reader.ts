@@ -16,7 +16,11 @@ export class Reader {
     // Postgres refuses NUL in a text, so nothing that is stored holds one: unknown, not an error.
     if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return [];
     const text = `SELECT ${selectList(table)} FROM read.${quoted(table.versionedName)} ${lookup.where}`;
-    const rows = await run<Record<string, unknown>>(this.pool, { name: `${table.versionedName}.${lookup.name}`, text }, values);
+    const rows = await run<Record<string, unknown>>(
+      this.pool,
+      { name: `${table.versionedName}.${lookup.name}`, text },
+      values,
+    );
     return rows.map((row) => decoded(table, row));
   }
 

@@ -39,7 +39,13 @@ export type Core = {
  * @param feedPool connections for reading the log, so that projections never take those of requests; the same pool when left out
  * @throws UnknownRingKey or InvalidFernetToken when the key ring is not the one that this database was made with
  */
-export async function openCore(pool: pg.Pool, ring: KeyWrapper, silos: Silos, appended: () => void, feedPool: pg.Pool = pool): Promise<Core> {
+export async function openCore(
+  pool: pg.Pool,
+  ring: KeyWrapper,
+  silos: Silos,
+  appended: () => void,
+  feedPool: pg.Pool = pool,
+): Promise<Core> {
   const store = await EventStore.open(pool);
   const dataKeys = new DataKeys(pool, ring);
   const codec = new EventCodec(dataKeys);
@@ -57,7 +63,8 @@ export async function openCore(pool: pg.Pool, ring: KeyWrapper, silos: Silos, ap
     commandKeys,
     reader,
     readModel: new Reader(pool),
-    readStream: async (streamId, upToPosition) => codec.decode(silos.eventTypes, await store.readStream(streamId, { upToPosition })),
+    readStream: async (streamId, upToPosition) =>
+      codec.decode(silos.eventTypes, await store.readStream(streamId, { upToPosition })),
     readPartition: async ({ partition, ...request }) => {
       const stored = await readPage(feedPool, { ...request, partitions: [partition] });
       const reached = stored.length < request.limit ? request.upTo : stored.at(-1)!.position;

@@ -8,14 +8,21 @@ export const eventsApplied = counter({
   labels: ['projection', 'source'],
 });
 
-const position = gauge({ name: 'waybill_feed_position', help: 'Position in the log that live projections of this process have seen.' });
+const position = gauge({
+  name: 'waybill_feed_position',
+  help: 'Position in the log that live projections of this process have seen.',
+});
 const head = gauge({ name: 'waybill_log_safe_head', help: 'Position below which no event can appear any more.' });
 const parked = gauge({
   name: 'waybill_projection_parked_streams',
   help: 'Streams whose event could not be applied.',
   labels: ['projection'],
 });
-const paused = gauge({ name: 'waybill_projection_paused', help: '1 while a projection is paused.', labels: ['projection'] });
+const paused = gauge({
+  name: 'waybill_projection_paused',
+  help: '1 while a projection is paused.',
+  labels: ['projection'],
+});
 const owned = gauge({ name: 'waybill_partitions_owned', help: 'Partitions of the log that this process applies.' });
 
 const everyMs = 2000;

@@ -34,7 +34,9 @@ export async function migrate(url: string): Promise<string[]> {
 async function readState(client: pg.Client): Promise<MigrationState> {
   const known = migrations.map((migration) => migration.name);
   const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS exists', [`public.${migrationsTable}`]);
-  const found = rows[0].exists ? (await client.query(`SELECT name FROM public.${migrationsTable} ORDER BY id`)).rows : [];
+  const found = rows[0].exists
+    ? (await client.query(`SELECT name FROM public.${migrationsTable} ORDER BY id`)).rows
+    : [];
   const applied = found.map((row) => row.name as string);
   const unknown = applied.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -49,6 +51,7 @@ async function runMigrations(url: string): Promise<void> {
   const source = new DataSource({
     type: 'postgres',
     url,
+    driver: pg,
     migrations,
     migrationsTableName: migrationsTable,
     migrationsTransactionMode: 'each',
@@ -65,6 +68,8 @@ async function runMigrations(url: string): Promise<void> {
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
+  // A connection that breaks between two statements fails the next one; without a listener it would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);

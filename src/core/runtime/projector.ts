@@ -12,7 +12,12 @@ import type { Core } from './core.js';
 
 export const progressChannel = 'waybill_progress';
 
-export type Projector = { runner: ProjectionRunner; waiter: VisibilityWaiter; start(): Promise<void>; stop(): Promise<void> };
+export type Projector = {
+  runner: ProjectionRunner;
+  waiter: VisibilityWaiter;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
 
 export type ProjectorPorts = {
   core: Core;

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { eventually } from '../../kit/eventually.js';
+import { account, refusalOf, registerMutation, startAccounts, type AccountsServer, type TestAccount } from './kit.js';
+
+const run = promisify(execFile);
+let server: AccountsServer;
+let dataDir: string;
+let gone: TestAccount;
+
+beforeAll(async () => {
+  server = await startAccounts();
+  dataDir = server.dataDir;
+  gone = await account(server, 'forget-me');
+  await gone.ask(`mutation { createNamespace(input: { name: "left-behind" }) { namespace { id } } }`);
+});
+
+afterAll(() => server.close());
+
+/** As an operator beside the running server. */
+const waybill = (...args: string[]) =>
+  run(process.execPath, [process.env.WAYBILL_TEST_PROGRAM!, ...args], {
+    env: { ...process.env, DATABASE_URL: server.database.url, WAYBILL_DATA_DIR: dataDir },
+  });
+
+/** Every row of every table, as text. */
+async function everyRow(): Promise<string> {
+  const { rows: tables } = await server.database.pool.query(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+  );
+  const texts = [];
+  for (const { name } of tables) {
+    const { rows } = await server.database.pool.query(
+      `SELECT coalesce(string_agg(t::text, E'\\n'), '') AS text FROM ${name} t`,
+    );
+    texts.push(rows[0].text);
+  }
+  return texts.join('\n');
+}
+
+it('holds the address sealed in the log, and open only in the read model', async () => {
+  const { rows } = await server.database.pool.query(`SELECT string_agg(data::text, ' ') AS log FROM store.events`);
+  expect(rows[0].log).not.toContain(gone.email);
+  expect(rows[0].log).not.toContain('forget-me Example Person');
+  expect(rows[0].log).not.toContain('argon2');
+  expect(await everyRow()).toContain(gone.email);
+});
+
+it('leaves no row anywhere with the address or the name, a whole log, and read models equal to a rebuild', async () => {
+  const before = (await server.database.pool.query('SELECT count(*)::int AS n FROM store.events')).rows[0].n;
+  await waybill('users', 'erase', 'forget-me', '--yes');
+  await eventually(async () => {
+    const rows = await everyRow();
+    expect(rows).not.toContain(gone.email);
+    expect(rows).not.toContain('forget-me Example Person');
+  });
+  expect((await server.database.pool.query('SELECT count(*)::int AS n FROM store.events')).rows[0].n).toBe(before + 1);
+  const { stdout } = await waybill('projections', 'verify', '--json');
+  expect(JSON.parse(stdout).map((report: { differences: unknown[] }) => report.differences)).toEqual([
+    [],
+    [],
+    [],
+    [],
+    [],
+  ]);
+});
+
+it('ends every login of the account, and keeps its name from others', async () => {
+  expect((await gone.ask('{ viewer { id } }')).data.viewer).toBeNull();
+  const login = `mutation ($input: ObtainJSONWebTokenInput!) { tokenAuth(input: $input) { token } }`;
+  expect(
+    await refusalOf(server.ask)(login, { input: { username: 'forget-me', password: gone.password } }),
+  ).toMatchObject({
+    code: 'INVALID_CREDENTIALS',
+  });
+  const again = { username: 'forget-me', email: 'new@example.com', password: 'another good one' };
+  expect(await refusalOf(server.ask)(registerMutation, { input: again })).toMatchObject({ code: 'NAME_TAKEN' });
+});
+
+it('frees the address', async () => {
+  const again = { username: 'back-again', email: gone.email, password: 'another good one' };
+  expect((await server.ask(registerMutation, { input: again })).data.registerUser.token).toBeTruthy();
+});
+
+it('can be asked twice', async () => {
+  await waybill('users', 'erase', 'forget-me', '--yes');
+});
+
+describe('keys rotate', () => {
+  it('wraps every data key anew, touches no event, and the running server follows', async () => {
+    const someone = await account(server, 'rotated');
+    const log = async () =>
+      (
+        await server.database.pool.query(
+          "SELECT md5(string_agg(e::text, E'\\n' ORDER BY position)) AS sum FROM store.events e",
+        )
+      ).rows[0].sum;
+    const before = await log();
+    const { stdout } = await waybill('keys', 'rotate', '--json');
+    const { firstKey, dataKeysByRingKey } = JSON.parse(stdout);
+    expect(Object.keys(dataKeysByRingKey)).toEqual([firstKey]);
+    expect(await log()).toBe(before);
+
+    const login = `mutation ($input: ObtainJSONWebTokenInput!) { tokenAuth(input: $input) { token } }`;
+    const { data } = await server.ask(login, { input: { username: someone.username, password: someone.password } });
+    expect(data.tokenAuth.token).toBeTruthy();
+    await account(server, 'after-rotation');
+    const { stdout: verified } = await waybill('projections', 'verify', '--json');
+    expect(JSON.parse(verified).flatMap((report: { differences: unknown[] }) => report.differences)).toEqual([]);
+  });
+});
