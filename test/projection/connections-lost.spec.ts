@@ -37,10 +37,10 @@ it.each([1, 2])('applies everything exactly once and ends every wait, with %i pr
   try {
     let ended = 0;
     let started = 0;
-    let storming = true;
+    const storm = { on: true };
     const outcomes = new Map<string, number>();
     const write = async (writer: number) => {
-      for (let n = 0; storming; n++) {
+      for (let n = 0; storm.on; n++) {
         started++;
         const id = `counter-${(writer * 7 + n) % 30}`;
         const outcome = await running[n % processes]!.executeAs(system)(new Raise(id, 1), {
@@ -61,7 +61,7 @@ it.each([1, 2])('applies everything exactly once and ends every wait, with %i pr
     }
     const before = outcomes.get('done') ?? 0;
     await eventually(() => expect(outcomes.get('done') ?? 0).toBeGreaterThan(before + 20));
-    storming = false;
+    storm.on = false;
     await Promise.all(writers);
     expect(ended).toBe(started);
     expect([...outcomes.keys()].filter((outcome) => outcome.startsWith('COMMITTED'))).not.toContain(

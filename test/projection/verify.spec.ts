@@ -92,7 +92,7 @@ it.each([
     'everything, when the checkpoint says that nothing was applied',
     raises,
     `UPDATE store.checkpoints SET position = 0 WHERE projection = 'test_raises_v1'`,
-    Array(7).fill({ id: expect.any(String), kind: 'extra' }),
+    Array.from({ length: 7 }, () => ({ id: expect.any(String), kind: 'extra' })),
   ],
 ])('finds %s', async (_, definition, damage, expected) => {
   const client = await database.pool.connect();

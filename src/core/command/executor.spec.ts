@@ -168,8 +168,8 @@ describe('optimistic retry', () => {
       return append(request);
     };
     expect(await refusal(execute(new Fill(box, 1)))).toEqual({ code: 'CONFLICT' });
-    expect(decided).toHaveLength(8);
-    expect(await stateOf(box)).toMatchObject({ total: 800 });
+    expect(decided).toHaveLength(10);
+    expect(await stateOf(box)).toMatchObject({ total: 1000 });
   });
 });
 

@@ -29,7 +29,8 @@ export function createPool({ url, max, role, onError = () => undefined }: PoolOp
     options: [options, '-c TimeZone=UTC', role === 'projection' ? '-c synchronous_commit=off' : ''].join(' ').trim(),
     // A batch sends its first statements together: one round trip instead of three.
     ...(role === 'projection' && { pipeline: true }),
-    ...(role === 'append' && {
+    // A frozen process, or one beyond a broken network, must hold up neither the readers of the log nor whoever takes over its partitions.
+    ...(role !== 'read' && {
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     }),

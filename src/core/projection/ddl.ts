@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Projection, RowsProjection, SumsProjection } from './definition.js';
+import { indexName } from './names.js';
 
 /** Where a projection's table lives: `read` for the live one, another schema for a shadow. */
 export type Schema = string;
@@ -10,21 +11,6 @@ export const liveSchema: Schema = 'read';
 export function tableName(definition: Projection, schema: Schema = liveSchema): string {
   return `${quoted(schema)}.${quoted(definition.versionedName)}`;
 }
-
-/**
- * Postgres cuts names at 63 bytes: two tables or indexes whose names differ only behind that would be one.
- * @throws Error at load time for a table whose own name, or that of one of its indexes, is too long
- */
-export function assertNames(versionedName: string, indices: string[][]): void {
-  // Room for `write "read"."…"`, the name of a prepared statement.
-  if (Buffer.byteLength(versionedName) > 46) throw new Error(`The table name ${versionedName} has more than 46 bytes.`);
-  for (const index of indices.map((columns) => indexName(versionedName, columns))) {
-    if (Buffer.byteLength(index) > 63)
-      throw new Error(`The index name ${index} has more than 63 bytes: name the columns or the table shorter.`);
-  }
-}
-
-const indexName = (versionedName: string, columns: string[]): string => `${versionedName}_${columns.join('_')}`;
 
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 

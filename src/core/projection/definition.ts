@@ -1,6 +1,6 @@
 import type { EventTypes } from '../event-store/event-types.js';
 import type { Event, Recorded } from '../event-store/types.js';
-import { assertNames } from './ddl.js';
+import { assertNames } from './names.js';
 import type { ReadTable } from './read-table.js';
 
 /** Changes one row for one event. Gets the row as it stands, gives the new one, or null to delete it. Pure. */
