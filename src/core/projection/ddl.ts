@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Projection, RowsProjection, SumsProjection } from './definition.js';
-import { indexName, quoted } from './names.js';
+import { indexName } from './names.js';
 
 /** Where a projection's table lives: `read` for the live one, another schema for a shadow. */
 export type Schema = string;
@@ -11,6 +11,8 @@ export const liveSchema: Schema = 'read';
 export function tableName(definition: Projection, schema: Schema = liveSchema): string {
   return `${quoted(schema)}.${quoted(definition.versionedName)}`;
 }
+
+export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
 /** Class of the advisory lock under which tables are made. Nothing else in the database uses it. */
 const ddlLock = 1463897411;

@@ -33,7 +33,7 @@ export class VisibilityWaiter {
     private readonly timeoutMs = 10_000,
     private readonly pollMs = 50,
     /** When a process dies, the others take its partitions at their next renewal, each its share: until then nobody is to blame. */
-    private readonly takeoverMs = 1500,
+    private readonly takeoverMs = 3000,
   ) {
     runner.events.on('progress', () => this.notify());
   }
