@@ -2,7 +2,7 @@
  * `store.lock_streams(...)`: locks the appended streams and the conditions' streams in one pass in stream id order, so
  * that two appends can wait for each other but never in a ring, checks what the writer believes of each, and adds the
  * new events to the appended streams' versions. Expected: a version, -1 any, -2 exists.
- * Returns the versions and positions from before, in the order of \`p_streams\`.
+ * Returns the versions from before, and the positions of streams that get no events, in the order of \`p_streams\`.
  */
 export const lockStreamsFunction = `
 CREATE FUNCTION store.lock_streams(
@@ -12,7 +12,6 @@ CREATE FUNCTION store.lock_streams(
 DECLARE
   item record;
   v_version integer;
-  v_position bigint;
 BEGIN
   FOR item IN
     SELECT * FROM (
@@ -30,18 +29,23 @@ BEGIN
       -- Absence is locked as a row at version 0. Existing rows are tried first: they are the ordinary case.
       SELECT version INTO v_version FROM store.streams WHERE stream_id = item.stream_id FOR SHARE;
       IF NOT FOUND AND item.expected <> -2 THEN
-        INSERT INTO store.streams (stream_id, version, position, partition)
-        VALUES (item.stream_id, 0, 0, item.partition) ON CONFLICT (stream_id) DO NOTHING;
+        INSERT INTO store.streams (stream_id, version, partition)
+        VALUES (item.stream_id, 0, item.partition) ON CONFLICT (stream_id) DO NOTHING;
         SELECT version INTO v_version FROM store.streams WHERE stream_id = item.stream_id FOR SHARE;
       END IF;
       v_version := coalesce(v_version, 0);
     ELSE
-      INSERT INTO store.streams AS s (stream_id, version, position, partition)
-      VALUES (item.stream_id, item.events, 0, item.partition)
+      INSERT INTO store.streams AS s (stream_id, version, partition)
+      VALUES (item.stream_id, item.events, item.partition)
       ON CONFLICT (stream_id) DO UPDATE SET version = s.version + excluded.version
-      RETURNING s.version - item.events, s.position INTO v_version, v_position;
+      RETURNING s.version - item.events INTO v_version;
       versions[item.place] := v_version;
-      positions[item.place] := v_position;
+      -- A stream that gets events gets its position with them; one that gets none stays where it was.
+      IF item.events = 0 THEN
+        positions[item.place] := coalesce(
+          (SELECT position FROM store.events WHERE stream_id = item.stream_id AND stream_version = v_version), 0
+        );
+      END IF;
     END IF;
 
     IF (item.expected >= 0 AND v_version <> item.expected) OR (item.expected = -2 AND v_version = 0) THEN

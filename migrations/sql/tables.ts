@@ -23,12 +23,11 @@ CREATE TABLE store.events (
 );
 CREATE INDEX events_partition_position ON store.events (partition, position);
 
--- One row per stream: its lock and its head. A row at version 0 is a stream that does not exist yet,
+-- One row per stream: its lock and its version. A row at version 0 is a stream that does not exist yet,
 -- made by a condition that had to lock its absence. No index on a changing column, so updates stay HOT.
 CREATE TABLE store.streams (
   stream_id text PRIMARY KEY,
   version integer NOT NULL,
-  position bigint NOT NULL,
   partition smallint NOT NULL
 ) WITH (fillfactor = 80);
 

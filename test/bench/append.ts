@@ -1,112 +1,103 @@
 import { pathToFileURL } from 'node:url';
-import pg from 'pg';
-import { appendStatement, appendValues } from '../../src/core/event-store/append-statement.js';
-import type { Statement } from '../../src/core/event-store/statement.js';
-import { plainAppend } from './plain-append.js';
+import { join } from 'node:path';
+import { createPool } from '../../src/core/event-store/pool.js';
+import { EventStore } from '../../src/core/event-store/event-store.js';
+import { createTestDatabase } from '../kit/database.js';
+import { openEmmett } from './emmett.js';
+import { familyMicros, loadNow, postmasterOf } from './machine.js';
+import type { BenchOptions } from './options.js';
+import { plainAppend, plainSchema } from './plain-append.js';
+import { count, type Row } from './report.js';
+import { metadata, sample, type Append } from './sample.js';
+import { compare, type Compared, type Variant } from './statistics.js';
 
-export type AppendMeasure = {
-  clients: number;
-  eventsPerAppend: number;
-  /** Appends per second, the median of the rounds. */
-  plain: number;
-  store: number;
-  /** store / plain, the median of the rounds' ratios. */
-  ratio: number;
-};
+const allClients = [1, 8, 64];
+const allEventCounts = [1, 10, 100];
 
-export type AppendBenchOptions = { clients?: number[]; eventsPerAppend?: number[]; roundMs?: number; rounds?: number };
-
-const STREAMS_PER_CLIENT = 50;
-
-/**
- * Measures `store.append` beside a plain append function, both called in the same way through pg with a named prepared
- * statement, in turns, so that a slow minute of the machine meets both.
- * @param url a migrated database for the measurement alone: it is filled with events.
- */
-export async function measureAppend(url: string, options: AppendBenchOptions = {}): Promise<AppendMeasure[]> {
-  const { clients = [1, 8, 64], eventsPerAppend = [1, 10, 100], roundMs = 1500, rounds = 5 } = options;
-  const pool = new pg.Pool({ connectionString: url, max: Math.max(...clients) });
-  const plainStatement = {
-    name: 'bench.plain_append',
-    text: appendStatement.text.replace('store.append', 'bench_plain.append'),
-  };
-  const measures: AppendMeasure[] = [];
+/** `EventStore.append`, a plain function and emmett's store: the same events, each with a pool of the same size, on the same server. */
+export async function measureAppend({ quick, peers }: BenchOptions): Promise<Row[]> {
+  const [ours, theirs] = [await createTestDatabase(), await createTestDatabase()];
+  const max = Math.max(...allClients);
+  const pool = createPool({ url: ours.url, max, role: 'append' });
+  const emmett = await openEmmett(
+    theirs.url,
+    max,
+    (name) => import(pathToFileURL(join(peers!, 'node_modules', name)).href),
+  );
   try {
-    await pool.query(plainAppend);
-    for (const events of eventsPerAppend) {
-      for (const count of clients) {
-        const point = { pool, clients: count, events, roundMs };
-        await round(point, plainStatement);
-        await round(point, appendStatement);
-        const pairs: { plain: number; store: number }[] = [];
-        for (let n = 0; n < rounds; n++) {
-          pairs.push({ plain: await round(point, plainStatement), store: await round(point, appendStatement) });
-        }
-        measures.push({
-          clients: count,
-          eventsPerAppend: events,
-          plain: Math.round(median(pairs.map((pair) => pair.plain))),
-          store: Math.round(median(pairs.map((pair) => pair.store))),
-          ratio: Number(median(pairs.map((pair) => pair.store / pair.plain)).toFixed(2)),
+    await pool.query(plainSchema);
+    const appends = {
+      waybill: waybillAppend(await EventStore.open(pool)),
+      plain: plainAppend(pool),
+      emmett: emmett.append,
+    };
+    const postmaster = await postmasterOf(pool);
+    const postgresMicros = () => (postmaster && familyMicros(postmaster)) ?? NaN;
+    const rows: Row[] = [];
+    for (const events of allEventCounts) {
+      for (const clients of allClients) {
+        const variants = Object.entries(appends).map(([name, append]) => variant(name, append, clients, events));
+        const compared = await compare(variants, {
+          ...(quick ? { repeat: 1, roundMs: 60 } : { repeat: 5, roundMs: 500 }),
+          postgresMicros,
         });
+        rows.push(rowOf(clients, events, compared));
       }
     }
+    return rows;
   } finally {
+    await emmett.close();
     await pool.end();
+    await ours.drop();
+    await theirs.drop();
   }
-  return measures;
 }
 
-type Point = { pool: pg.Pool; clients: number; events: number; roundMs: number };
+function waybillAppend(store: EventStore): Append {
+  return (streamId, version, events) =>
+    store.append({
+      streams: [{ streamId, expected: version, events: events.map((event) => ({ ...event, schemaVersion: 1 })) }],
+      metadata,
+      occurredAt: new Date(),
+    });
+}
 
+const STREAMS_PER_CLIENT = 50;
 let rounds = 0;
 
-/** @returns appends per second. */
-async function round({ pool, clients, events, roundMs }: Point, statement: Statement): Promise<number> {
-  const name = `round${rounds++}`;
-  const deadline = performance.now() + roundMs;
-  const counts = await Promise.all(
-    Array.from({ length: clients }, async (_, client) => {
-      const connection = await pool.connect();
-      let appends = 0;
-      try {
-        for (; performance.now() < deadline; appends++) {
-          const streamId = `bench:${name}-${client}-${appends % STREAMS_PER_CLIENT}`;
-          const expected = Math.floor(appends / STREAMS_PER_CLIENT) * events;
-          await connection.query({ ...statement, values: appendValues(request(streamId, expected, events), 8) });
-        }
-      } finally {
-        connection.release();
-      }
-      return appends;
-    }),
-  );
-  return (counts.reduce((sum, count) => sum + count, 0) / roundMs) * 1000;
-}
-
-function request(streamId: string, expected: number, events: number) {
+function variant(name: string, append: Append, clients: number, events: number): Variant {
   return {
-    streams: [{ streamId, expected, events: Array.from({ length: events }, (_, n) => sample(n)) }],
-    metadata: {
-      actor: { kind: 'user' as const, userId: 'user:0192f5a0', isOperator: false, tokenId: 'token:77' },
-      correlationId: '7b1f6a52-1d7d-4f0e-9d0b-3d6f2b0a8a11',
+    name,
+    run: async (deadline) => {
+      const round = rounds++;
+      const client = async (number: number) => {
+        let appends = 0;
+        for (; performance.now() < deadline; appends++) {
+          const streamId = `thing-${round}-${number}-${appends % STREAMS_PER_CLIENT}`;
+          await append(streamId, Math.floor(appends / STREAMS_PER_CLIENT) * events, sample(events));
+        }
+        return appends;
+      };
+      const counts = await Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
+      return counts.reduce((sum, appends) => sum + appends, 0);
     },
-    occurredAt: new Date(),
   };
 }
 
-function sample(number: number) {
-  const data = { number, name: 'a-package-name', ownerId: 'user:0192f5a0', description: 'Some words about a thing.' };
-  return { type: 'bench.thing.described', schemaVersion: 1, data };
+function rowOf(clients: number, events: number, [waybill, plain, emmett]: Compared[]): Row {
+  return {
+    part: 'append',
+    point: `${clients} ${clients === 1 ? 'client' : 'clients'} × ${events} ${events === 1 ? 'event' : 'events'}`,
+    figure: `${count(waybill!.rate)} appends/s`,
+    beside: `plain ${count(plain!.rate)} (${plain!.ratio.toFixed(2)}×), emmett ${count(emmett!.rate)} (${emmett!.ratio.toFixed(1)}×); CPU ${[waybill, plain, emmett].map(cpuOf).join(', ')}`,
+    aim: '≥ 0.8× plain, ≥ 2× emmett',
+    met: plain!.ratio >= 0.8 && emmett!.ratio >= 2,
+    load: loadNow(),
+    data: { clients, events, appendsPerSecond: waybill!.rate, eventsPerSecond: waybill!.rate * events, plain, emmett },
+  };
 }
 
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const url = process.argv[2];
-  if (!url) throw new Error('Usage: append.js <url of a migrated database of its own>');
-  console.table(await measureAppend(url));
+/** Microseconds of the client's and of Postgres's CPU per append. */
+function cpuOf(compared: Compared | undefined): string {
+  return `${count(compared!.cpu.client)}+${count(compared!.cpu.postgres)} µs`;
 }

@@ -23,11 +23,19 @@ export type TestInstance = {
   stop(): Promise<void>;
 };
 
-export type InstanceOptions = { ring?: KeyRing; runner?: Partial<RunnerOptions> };
+export type InstanceOptions = {
+  ring?: KeyRing;
+  runner?: Partial<RunnerOptions>;
+  /** Most connections of requests and of projections. */
+  connections?: { requests: number; projections: number };
+  /** False leaves it to the caller to start the projections. */
+  starts?: boolean;
+};
 
 export async function startInstance(url: string, silos: Silo[], options: InstanceOptions = {}): Promise<TestInstance> {
-  const pool = createPool({ url, max: 6, role: 'append' });
-  const projectionPool = createPool({ url, max: 4, role: 'projection' });
+  const { requests, projections } = options.connections ?? { requests: 6, projections: 4 };
+  const pool = createPool({ url, max: requests, role: 'append' });
+  const projectionPool = createPool({ url, max: projections, role: 'projection' });
   const listener = new Listener({ url });
   await listener.start();
   const wakeUp = new WakeUp(projectionPool, listener);
@@ -37,7 +45,7 @@ export async function startInstance(url: string, silos: Silo[], options: Instanc
   const to = (level: string) => (fields: object, message: string) => logged.push({ level, message, fields });
   const log = { info: to('info'), warn: to('warn'), error: to('error') };
   const projector = createProjector({ core, pool: projectionPool, listener, wakeUp, log, options: options.runner });
-  await projector.start();
+  if (options.starts ?? true) await projector.start();
   const dispatcher = core.dispatcher(projector.waiter);
   return {
     core,

@@ -3,16 +3,17 @@ import { mkdirSync } from 'node:fs';
 import pg from 'pg';
 
 // Tests throw the server away: durability is worth nothing, speed is.
-const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
+const throwAway = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
 
 /**
  * The server that the tests use, with an empty template database that belongs to an ordinary role, as the product's own does.
  * It is WAYBILL_TEST_POSTGRES (an administrator's URL) when set; otherwise one is started in `dataDir`.
  * @param {string} dataDir is made
+ * @param {Record<string, string>} settings beside those of an ordinary installation
  * @returns `adminUrl`; `appUrl` (the ordinary role); `template` (its name); `templateUrl` (as the ordinary role); `stop()`
  */
-export async function testPostgres(dataDir) {
-  const server = await startOrUse(dataDir);
+export async function testPostgres(dataDir, settings = throwAway) {
+  const server = await startOrUse(dataDir, settings);
   const suffix = randomBytes(4).toString('hex');
   const role = `waybill_test_${suffix}`;
   const template = `waybill_template_${suffix}`;
@@ -38,7 +39,7 @@ export async function testPostgres(dataDir) {
   };
 }
 
-async function startOrUse(dataDir) {
+async function startOrUse(dataDir, settings) {
   const given = process.env.WAYBILL_TEST_POSTGRES;
   if (given) return { adminUrl: given, isOurs: false, stop: async () => undefined };
   const { startEmbeddedPostgres } = await import(new URL('../../dist/testkit.mjs', import.meta.url).href);

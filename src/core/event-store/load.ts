@@ -28,8 +28,9 @@ const loadStatement: Statement = {
       ORDER BY stream_version
     ) e
     UNION ALL
-    SELECT 'head', h.position, h.partition, h.stream_id, h.version, NULL, NULL, NULL, NULL, NULL
+    SELECT 'head', coalesce(last.position, 0), h.partition, h.stream_id, h.version, NULL, NULL, NULL, NULL, NULL
     FROM wanted w JOIN store.streams h ON h.stream_id = w.stream_id
+    LEFT JOIN store.events last ON last.stream_id = h.stream_id AND last.stream_version = h.version
     UNION ALL
     SELECT 'snapshot', NULL, NULL, stream_id, snapshot_version, NULL, state_version, state, NULL, NULL
     FROM wanted WHERE state IS NOT NULL

@@ -11,6 +11,21 @@ export function tableName(definition: Projection, schema: Schema = liveSchema): 
   return `${quoted(schema)}.${quoted(definition.versionedName)}`;
 }
 
+/**
+ * Postgres cuts names at 63 bytes: two tables or indexes whose names differ only behind that would be one.
+ * @throws Error at load time for a table whose own name, or that of one of its indexes, is too long
+ */
+export function assertNames(versionedName: string, indices: string[][]): void {
+  // Room for `write "read"."…"`, the name of a prepared statement.
+  if (Buffer.byteLength(versionedName) > 46) throw new Error(`The table name ${versionedName} has more than 46 bytes.`);
+  for (const index of indices.map((columns) => indexName(versionedName, columns))) {
+    if (Buffer.byteLength(index) > 63)
+      throw new Error(`The index name ${index} has more than 63 bytes: name the columns or the table shorter.`);
+  }
+}
+
+const indexName = (versionedName: string, columns: string[]): string => `${versionedName}_${columns.join('_')}`;
+
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
 /** Class of the advisory lock under which tables are made. Nothing else in the database uses it. */
@@ -53,7 +68,7 @@ function createRows(definition: RowsProjection, schema: Schema): string[] {
     `CREATE TABLE IF NOT EXISTS ${table} (${[...columns, ...streamId, 'position bigint NOT NULL', 'PRIMARY KEY (id)'].join(', ')}) WITH (fillfactor = 85)`,
     ...indices.map(
       (names) =>
-        `CREATE INDEX IF NOT EXISTS ${quoted(`${definition.versionedName}_${names.join('_')}`)} ON ${table} (${names.map(quoted).join(', ')})`,
+        `CREATE INDEX IF NOT EXISTS ${quoted(indexName(definition.versionedName, names))} ON ${table} (${names.map(quoted).join(', ')})`,
     ),
   ];
 }

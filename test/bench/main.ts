@@ -1,0 +1,39 @@
+import { migrate } from '../../src/core/runtime/migrate.js';
+import { createTestDatabase } from '../kit/database.js';
+import { measureAppend } from './append.js';
+import { describeMachine } from './machine.js';
+import { measureProjections } from './projection.js';
+import { measureReads } from './reads.js';
+import type { BenchOptions } from './options.js';
+import { printReport, type Row } from './report.js';
+import { measureStart } from './start.js';
+import { measureVisible } from './visible.js';
+
+const measures: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
+  append: measureAppend,
+  projection: measureProjections,
+  visible: measureVisible,
+  start: measureStart,
+  reads: measureReads,
+};
+
+/** Measures the parts one after the other. @returns the report for people and the same as data. */
+export async function runBench(options: BenchOptions): Promise<{ text: string; data: object }> {
+  await migrate(options.templateUrl);
+  const machine = await describe();
+  const rows: Row[] = [];
+  for (const part of options.parts) {
+    process.stderr.write(`Measuring ${part}…\n`);
+    rows.push(...(await measures[part]!(options)));
+  }
+  return { text: printReport(machine, rows), data: { machine, quick: options.quick, rows } };
+}
+
+async function describe(): Promise<Record<string, string>> {
+  const database = await createTestDatabase();
+  try {
+    return await describeMachine(database.pool);
+  } finally {
+    await database.drop();
+  }
+}

@@ -1,0 +1,13 @@
+export type BenchOptions = {
+  parts: string[];
+  /** Short rounds, for a test of the bench itself. */
+  quick: boolean;
+  /** The template database, not yet migrated. */
+  templateUrl: string;
+  /** The folder of the peers, when the part `append` is wanted. */
+  peers: string | undefined;
+  /** The project's folder. */
+  root: string;
+  /** A folder for data that is removed at the end. */
+  scratch: string;
+};

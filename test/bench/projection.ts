@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { generateRingKey, KeyRing } from '../../src/core/crypto/key-ring.js';
+import { EventStore } from '../../src/core/event-store/event-store.js';
+import { tableName } from '../../src/core/projection/ddl.js';
+import type { Projection } from '../../src/core/projection/index.js';
+import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+import { startInstance } from '../kit/instance.js';
+import { familyMicros, loadNow, postmasterOf } from './machine.js';
+import type { BenchOptions } from './options.js';
+import { count, type Row } from './report.js';
+import { metadata } from './sample.js';
+import { benchSilo, licenses, packages, versions } from './silos.js';
+import { median } from './statistics.js';
+
+type Log = { name: string; streams: number; eventsPerStream: number; aim: number };
+
+/** Catching up from the first event with the runner and the feed that the server has. */
+export async function measureProjections({ quick }: BenchOptions): Promise<Row[]> {
+  const size = quick ? 20 : 1;
+  const logs: Log[] = [
+    // Neighbours in the log belong to different streams: almost every event of a page is a row of its own.
+    { name: 'scattered', streams: 20_000 / size, eventsPerStream: 10, aim: 40_000 },
+    // As an import or a busy stream leaves it: a hundred events of one stream in a row.
+    { name: 'clustered', streams: 2_000 / size, eventsPerStream: 100, aim: 100_000 },
+  ];
+  const rows: Row[] = [];
+  for (const log of logs) {
+    const database = await createTestDatabase();
+    try {
+      await fill(database, log);
+      rows.push(await measure(database, log, [packages], quick ? 1 : 3));
+      rows.push(await measure(database, log, [packages, versions, licenses], quick ? 1 : 3));
+    } finally {
+      await database.drop();
+    }
+  }
+  return rows;
+}
+
+async function measure(database: TestDatabase, log: Log, projections: Projection[], times: number): Promise<Row> {
+  const events = log.streams * log.eventsPerStream;
+  const rates: number[] = [];
+  const cpu: { node: number; postgres: number }[] = [];
+  const postmaster = await postmasterOf(database.pool);
+  const postgresMicros = () => (postmaster && familyMicros(postmaster)) ?? NaN;
+  for (let n = 0; n < times; n++) {
+    await database.pool.query('CHECKPOINT').catch(() => undefined); // only an administrator may; it merely evens out the rounds
+    const { seconds, ...used } = await catchUp(database, projections, postgresMicros);
+    cpu.push({ node: used.node / events, postgres: used.postgres / events });
+    await assertApplied(database, projections, log);
+    rates.push(events / seconds);
+    await reset(database, projections);
+  }
+  const rate = median(rates);
+  const micros = { node: median(cpu.map(({ node }) => node)), postgres: median(cpu.map(({ postgres }) => postgres)) };
+  const isOne = projections.length === 1;
+  return {
+    part: 'projection',
+    point: `${log.name}, ${isOne ? 'rows' : 'rows + own keys + sums'}`,
+    figure: `${count(rate)} events/s`,
+    beside: `${count(rate * projections.length)} applied/s; CPU per event: Node ${count(micros.node)}, Postgres ${count(micros.postgres)} µs`,
+    ...(isOne && { aim: `≥ ${count(log.aim)}`, met: rate >= log.aim }),
+    load: loadNow(),
+    data: { log: log.name, events, projections: projections.length, eventsPerSecond: rate, rates, micros },
+  };
+}
+
+const ring = new KeyRing([generateRingKey()]);
+
+/** @returns seconds and microseconds of CPU from the start of the runner until it has met the head of the log. */
+async function catchUp(database: TestDatabase, projections: Projection[], postgresMicros: () => number) {
+  const connections = { requests: 10, projections: 6 };
+  const instance = await startInstance(database.url, [benchSilo(...projections)], { ring, connections, starts: false });
+  const [startedAt, node, postgres] = [performance.now(), process.cpuUsage(), postgresMicros()];
+  await instance.projector.start();
+  while (!instance.projector.runner.caughtUp) await delay(1);
+  const used = process.cpuUsage(node);
+  // Taken before the connections end: the time of a process that has ended is not seen.
+  const taken = {
+    seconds: (performance.now() - startedAt) / 1000,
+    node: used.user + used.system,
+    postgres: postgresMicros() - postgres,
+  };
+  await instance.stop();
+  return taken;
+}
+
+/** A rate of a projection that lost events would be worth nothing. */
+async function assertApplied(database: TestDatabase, projections: Projection[], log: Log): Promise<void> {
+  const { rows } = await database.pool.query(
+    `SELECT count(*)::int AS rows, sum(versions)::int AS events FROM ${tableName(packages)}`,
+  );
+  const events = log.streams * log.eventsPerStream;
+  const isWhole = rows[0].rows === log.streams && rows[0].events === events;
+  if (!isWhole)
+    throw new Error(`Of ${events} events of ${log.streams} streams ${JSON.stringify(rows[0])} were applied.`);
+  if (!projections.includes(versions)) return;
+  const { rows: keyed } = await database.pool.query(`SELECT count(*)::int AS rows FROM ${tableName(versions)}`);
+  const { rows: summed } = await database.pool.query(`SELECT sum(versions)::int AS events FROM ${tableName(licenses)}`);
+  if (keyed[0].rows !== events || summed[0].events !== events) throw new Error('Own keys or sums are not whole.');
+}
+
+async function reset(database: TestDatabase, projections: Projection[]): Promise<void> {
+  for (const projection of projections) await database.pool.query(`DROP TABLE ${tableName(projection)}`);
+  await database.pool.query('DELETE FROM store.checkpoints');
+}
+
+const STREAMS_PER_APPEND = 100;
+
+/** Appends through the store: many streams at once, or many events of one. */
+async function fill(database: TestDatabase, { name, streams, eventsPerStream }: Log): Promise<void> {
+  const store = await EventStore.open(database.pool);
+  const append = (requests: Parameters<EventStore['append']>[0]['streams']) =>
+    store.append({ streams: requests, metadata, occurredAt: new Date() });
+  const isScattered = name === 'scattered';
+  const rounds = isScattered ? eventsPerStream : 1;
+  const perAppend = isScattered ? STREAMS_PER_APPEND : 1;
+  for (let round = 0; round < rounds; round++) {
+    const starts = Array.from({ length: streams / perAppend }, (_, index) => index * perAppend);
+    for (let at = 0; at < starts.length; at += 4) {
+      await Promise.all(
+        starts.slice(at, at + 4).map((first) =>
+          append(
+            Array.from({ length: perAppend }, (_, index) => ({
+              streamId: `package-${first + index}`,
+              expected: round === 0 ? ('none' as const) : round,
+              events: isScattered
+                ? [published(round)]
+                : Array.from({ length: eventsPerStream }, (_, n) => published(n)),
+            })),
+          ),
+        ),
+      );
+    }
+  }
+  await database.pool.query('ANALYZE');
+}
+
+function published(number: number) {
+  const description = 'Some words about a package, as long as people write them.';
+  const data = {
+    version: `1.${number}.0`,
+    size: 40_000 + number,
+    description,
+    license: number % 3 === 0 ? 'MIT' : 'Apache-2.0',
+  };
+  return { type: 'bench.package.published', schemaVersion: 1, data };
+}

@@ -1,0 +1,122 @@
+// `npm run bench [-- <part> …] [--quick] [--json FILE]`: installs and builds what is missing, starts one Postgres with the settings of
+// an ordinary installation in a temporary folder, measures everything on it, and removes it again. Absolute figures move with the
+// machine; the ratios beside them do not.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { prepare } from '../../bin/prepare.mjs';
+import { root } from '../../bin/paths.mjs';
+
+const parts = {
+  append: 'appends per second beside a plain SQL function and beside emmett',
+  projection: 'events per second of projections that catch up',
+  visible: 'time of a mutation until it is visible, and SQL statements per operation',
+  start: 'process start until the first answer',
+  reads: 'point reads over HTTP, and the CPU time of each',
+};
+
+const usage = `npm run bench -- [part …] [options]
+
+Without a part all are measured, one after the other on the same database server.
+
+${Object.entries(parts)
+  .map(([name, text]) => `  ${name.padEnd(14)}${text}`)
+  .join('\n')}
+
+  --quick       a few seconds for each part: shows that it works, its figures mean little
+  --json FILE   also writes everything as JSON
+  --help        this text
+
+WAYBILL_TEST_POSTGRES (an administrator's URL) names another Postgres server to measure on.
+`;
+
+// What a failed measure left open must not keep the program from ending.
+process.exit(await main());
+
+async function main() {
+  const { values, positionals } = parsed();
+  if (!values) return 2;
+  if (values.help) return say(process.stdout, usage, 0);
+  const unknown = positionals.find((name) => !(name in parts));
+  if (unknown) return say(process.stderr, `There is no part ${unknown}.\n\n${usage}`, 2);
+  if (!(await prepare())) return 1;
+  const wanted =
+    positionals.length > 0 ? Object.keys(parts).filter((name) => positionals.includes(name)) : Object.keys(parts);
+  const scratch = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
+  // Run by root, the server has a user of its own, who must pass through; otherwise its data would go elsewhere.
+  chmodSync(scratch, 0o711);
+  const undo = [() => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 })];
+  const stop = once(async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => void stop().finally(() => process.exit(130)));
+  }
+  // Servers of the test kit do not keep a program alive, so something else must while one is waited for.
+  const alive = setInterval(() => undefined, 60_000);
+  undo.push(() => clearInterval(alive));
+  try {
+    return await measure(wanted, values, scratch, undo);
+  } catch (error) {
+    return say(process.stderr, `${error.stack}\n`, 1);
+  } finally {
+    await stop();
+  }
+}
+
+function parsed() {
+  const options = { quick: { type: 'boolean' }, json: { type: 'string' }, help: { type: 'boolean', short: 'h' } };
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    say(process.stderr, `${error.message}\n\n${usage}`);
+    return {};
+  }
+}
+
+async function measure(wanted, { quick = false, json }, scratch, undo) {
+  const peers = wanted.includes('append') ? await peersFolder() : undefined;
+  const { testPostgres } = await import('../kit/postgres.mjs');
+  const { endLeftServers, endLeftPostgres } = await import('../kit/left-servers.mjs');
+  const servers = join(scratch, 'servers');
+  mkdirSync(servers);
+  // No settings of ours: what an installation gets.
+  const postgres = await testPostgres(join(scratch, 'postgres'), { max_connections: '300' });
+  undo.push(() => endLeftPostgres(scratch));
+  undo.push(() => postgres.stop());
+  undo.push(() => endLeftServers(servers));
+  Object.assign(process.env, {
+    WAYBILL_TEST_POSTGRES: postgres.adminUrl,
+    WAYBILL_TEST_APP_POSTGRES: postgres.appUrl,
+    WAYBILL_TEST_TEMPLATE: postgres.template,
+    WAYBILL_TEST_PROGRAM: join(root, 'dist/waybill.mjs'),
+    WAYBILL_TEST_SCRATCH: scratch,
+    WAYBILL_TEST_SERVERS: servers,
+  });
+  const { bundle } = await import('../../bin/bundle.mjs');
+  // Beside the program's bundle, where the schema's files are.
+  await bundle({ bench: 'test/bench/main.ts', 'bench-server': 'test/bench/server.ts' }, join(root, 'dist'));
+  const { runBench } = await import(pathToFileURL(join(root, 'dist/bench.mjs')).href);
+  const report = await runBench({ parts: wanted, quick, templateUrl: postgres.templateUrl, peers, root, scratch });
+  process.stdout.write(report.text);
+  if (json) writeFileSync(json, `${JSON.stringify(report.data, null, 2)}\n`);
+  return 0;
+}
+
+async function peersFolder() {
+  const { ensurePeers } = await import('./peers.mjs');
+  return ensurePeers();
+}
+
+function once(work) {
+  let running;
+  return () => (running ??= work());
+}
+
+function say(stream, text, code) {
+  stream.write(text);
+  return code;
+}
