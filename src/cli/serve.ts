@@ -96,9 +96,12 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   ]);
   registerChecks(app.get(Readiness), core, projector);
   const welcome = await makeFirstOperator(core, dispatcher);
-  const url = await listen(app, config);
+  const url = await listen(app, config).catch((error: unknown) => {
+    welcome?.(config.publicUrl, false);
+    throw error;
+  });
   log.info({ url, publicUrl: config.publicUrl }, 'listening');
-  welcome?.(config.publicUrl);
+  welcome?.(config.publicUrl, true);
   return app;
 }
 

@@ -1,61 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EventStore } from '../../src/core/event-store/event-store.js';
 import { makeDataFolder, removeDataFolder } from '../kit/data-folder.js';
-import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../kit/database.js';
-import { appendRequest, to } from '../kit/event-store.js';
+import { createEmptyDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
-import { graphql } from '../kit/graphql-client.js';
+import { json, startOperator, type Operator } from '../kit/operator.js';
 import { runProgram, startProgram, type CommandResult } from '../kit/program.js';
-import { serverEnvironment, startServer, type TestServer } from '../kit/server.js';
+import { serverEnvironment, startServer } from '../kit/server.js';
 
-let database: TestDatabase;
-let server: TestServer;
-let token: string;
-let env: Record<string, string>;
+let operator: Operator;
+const waybill: Operator['waybill'] = (...args) => operator.waybill(...args);
+const createNamespace: Operator['createNamespace'] = (...args) => operator.createNamespace(...args);
 
-const email = 'ann@example.com';
-const waybill = (...args: string[]) => runProgram(args, env);
-
-/** The document of `--json`: the whole of stdout is one. */
-function json({ stdout }: CommandResult): any {
-  return JSON.parse(stdout);
-}
+beforeAll(async () => void (operator = await startOperator()));
+afterAll(() => operator.close());
 
 /** Exit code and what was said on stderr; stdout stayed empty. */
 function failure({ code, stdout, stderr }: CommandResult): { code: number | null; stderr: string } {
   expect(stdout).toBe('');
   return { code, stderr };
 }
-
-async function createNamespace(name: string, expectedError?: string): Promise<void> {
-  const { errors } = await graphql(
-    server.graphqlUrl,
-    'mutation ($name: String!) { createNamespace(input: { name: $name }) { namespace { id } } }',
-    { name },
-    token,
-  );
-  expect(errors?.[0]!.extensions!.code).toBe(expectedError);
-}
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  server = await startServer({ database });
-  env = serverEnvironment(server.dataDir, database);
-  const created = await waybill('users', 'create', 'ann', '--email', email, '--full-name', 'Ann Example', '--json');
-  expect(json(created)).toEqual({ username: 'ann', email, password: expect.stringMatching(/^[\w-]{20}$/) });
-  token = json(await waybill('users', 'token', 'ann', '--json')).token;
-  await eventually(async () => {
-    const { data } = await graphql(server.graphqlUrl, '{ viewer { username } }', {}, token);
-    expect(data.viewer?.username).toBe('ann');
-  });
-  await createNamespace('acme');
-});
-
-afterAll(async () => {
-  await server.stop();
-  await database.drop();
-});
 
 describe('the command line itself', () => {
   it('--help names every command and setting and says what exit codes mean; --version is that of the package', async () => {
@@ -163,7 +126,8 @@ describe('events', () => {
     for (const { code, stdout, stderr } of [tail, tailJson, show, showJson, one]) {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain('accounts.user.registered');
-      for (const secret of [email, 'Ann Example', 'argon2', token]) expect(stdout).not.toContain(secret);
+      for (const secret of [operator.ann.email, 'Ann Example', 'argon2', operator.ann.token])
+        expect(stdout).not.toContain(secret);
     }
     expect(show.stdout).toContain('"email":"(sealed)"');
     expect(json(showJson)).toHaveLength(1);
@@ -173,7 +137,7 @@ describe('events', () => {
   });
 
   it('tail --follow goes on with new events until Ctrl-C', async () => {
-    const tail = startProgram(['events', 'tail', '--follow', '--json', '--lines', '1'], { env });
+    const tail = startProgram(['events', 'tail', '--follow', '--json', '--lines', '1'], { env: operator.env });
     await eventually(() => expect(tail.stdout()).not.toBe(''));
     await createNamespace('followed-1');
     await createNamespace('followed-2');
@@ -192,80 +156,6 @@ describe('events', () => {
     const verify = await waybill('events', 'verify', '--json');
     expect(verify.code).toBe(0);
     expect(json(verify)).toMatchObject({ findings: [] });
-  });
-});
-
-describe('projections', () => {
-  it('status shows every projection, as a table and as JSON', async () => {
-    const status = json(await waybill('projections', 'status', '--json'));
-    expect(status.map((row: any) => [row.projection, row.state])).toEqual(
-      expect.arrayContaining([
-        ['namespaces_v1', 'running'],
-        ['users_v1', 'running'],
-      ]),
-    );
-    const table = await waybill('projections', 'status');
-    expect(table.stdout).toMatch(/^projection +state +position +head/);
-    expect(table.code).toBe(0);
-  });
-
-  it('pause stops one while the log goes on, and status says why; resume lets it catch up', async () => {
-    expect((await waybill('projections', 'pause', 'namespaces_v1', '--reason', 'looking closer')).code).toBe(0);
-    await createNamespace('while-paused', 'COMMITTED_NOT_VISIBLE');
-    const status = await waybill('projections', 'status', '--json');
-    expect(status.code).toBe(4);
-    expect(json(status)).toContainEqual(
-      expect.objectContaining({ projection: 'namespaces_v1', state: 'paused', reason: 'looking closer', lagEvents: 1 }),
-    );
-    expect((await waybill('projections', 'resume', 'namespaces_v1')).code).toBe(0);
-    await eventually(async () => {
-      const { data } = await graphql(server.graphqlUrl, '{ getNamespace(name: "while-paused") { name } }');
-      expect(data.getNamespace).toEqual({ name: 'while-paused' });
-    });
-    expect((await waybill('projections', 'status')).code).toBe(0);
-  });
-
-  it('an event that cannot be applied parks its stream: parked lists it, retry says so, skip passes over it', async () => {
-    await createNamespace('poisoned');
-    const { rows } = await database.pool.query(
-      `SELECT stream_id FROM store.events WHERE type = 'accounts.namespace.created' AND data ->> 'name' = 'poisoned'`,
-    );
-    const streamId = rows[0].stream_id;
-    const store = await EventStore.open(database.pool);
-    // A version of the product with a bug might write it.
-    const broken = { type: 'accounts.namespace.renamed', schemaVersion: 1, data: { previousName: 'poisoned' } };
-    const { position } = await store.append(appendRequest(to(streamId, 'exists', broken)));
-
-    const parked = await eventually(async () => {
-      const found = json(await waybill('projections', 'parked', 'namespaces_v1', '--json'));
-      expect(found).toMatchObject([{ projection: 'namespaces_v1', streamId, position }]);
-      return found;
-    });
-    expect(parked).toHaveLength(1);
-    expect((await waybill('projections', 'status')).code).toBe(4);
-    await createNamespace('not-held-up');
-
-    const retry = await waybill('projections', 'retry', 'namespaces_v1', '--stream', streamId);
-    expect(retry).toEqual({ code: 4, stdout: expect.stringContaining('still parked'), stderr: '' });
-    const skip = await waybill('projections', 'skip', 'namespaces_v1', String(position), '--reason', 'a bug of 0.0.9');
-    expect(skip).toEqual({ code: 0, stdout: `${streamId}: applied\n`, stderr: '' });
-    expect(json(await waybill('projections', 'parked', '--json'))).toEqual([]);
-    expect((await waybill('projections', 'status')).code).toBe(0);
-    const { data } = await graphql(server.graphqlUrl, '{ getNamespace(name: "poisoned") { name } }');
-    expect(data.getNamespace).toEqual({ name: 'poisoned' });
-  });
-
-  it('verify finds nothing in sound read models, and names a row that was tampered with: 4', async () => {
-    const sound = await waybill('projections', 'verify', '--json');
-    expect(sound).toMatchObject({ code: 0, stderr: '' });
-    expect(json(sound).flatMap((report: any) => report.differences)).toEqual([]);
-    await database.pool.query(`UPDATE read.namespaces_v1 SET name = 'tampered' WHERE name = 'acme'`);
-    const tampered = await waybill('projections', 'verify', 'namespaces_v1', '--json');
-    expect(tampered.code).toBe(4);
-    expect(json(tampered)[0].differences).toHaveLength(1);
-    expect((await waybill('projections', 'verify', 'namespaces_v1')).stdout).toContain('1 differences');
-    await database.pool.query(`UPDATE read.namespaces_v1 SET name = 'acme' WHERE name = 'tampered'`);
-    expect((await waybill('projections', 'verify')).code).toBe(0);
   });
 });
 
@@ -318,7 +208,7 @@ describe('without a server', () => {
         () => false,
       );
     try {
-      const created = await runProgram(['users', 'create', 'ann', '--email', email, '--json'], alone);
+      const created = await runProgram(['users', 'create', 'ann', '--email', 'ann@example.com', '--json'], alone);
       expect(json(created).username).toBe('ann');
       expect(await isRunning()).toBe(false);
 
