@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { run } from '../event-store/statement.js';
 import { codecOf } from '../projection/codec.js';
-import { quoted } from '../projection/names.js';
+import { quoted } from '../projection/ddl.js';
 import type { ReadTable } from '../projection/read-table.js';
 
 /** One access path of a read table. Its name is unique per table; the statement is prepared once per connection. */
