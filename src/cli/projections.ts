@@ -1,5 +1,13 @@
 import type { Command } from 'commander';
-import { findProjection, listParked, pause, resume, retryParked, skipEvent } from '../core/projection/operate.js';
+import {
+  dropProjection,
+  findProjection,
+  listParked,
+  pause,
+  resume,
+  retryParked,
+  skipEvent,
+} from '../core/projection/operate.js';
 import { projectionStatus } from '../core/projection/status.js';
 import { ensureCheckpoints } from '../core/projection/checkpoints.js';
 import { verifyProjection } from '../core/projection/verify.js';
@@ -85,6 +93,13 @@ export function addProjectionCommands(program: Command): void {
     );
 
   projections
+    .command('drop')
+    .description('remove the read table of a version that no program runs any more')
+    .argument('<projection>')
+    .requiredOption('--yes', 'the table is gone; the log is not touched')
+    .action((projection: string) => withSession((session) => drop(session, projection)));
+
+  projections
     .command('verify')
     .description(
       'build the read model anew from the log beside the live one and compare row by row; exit code 4 on a difference',
@@ -164,6 +179,16 @@ async function verify({ url, core }: Session, name: string | undefined, options:
     for (const difference of report.differences.slice(0, 20)) print(`  ${difference.kind} ${difference.id}`);
   }
   if (reports.some((report) => report.differences.length > 0)) process.exitCode = exitCodes.findings;
+}
+
+async function drop({ pool }: Session, name: string): Promise<void> {
+  if (findProjection(silos.projections, name)) {
+    throw new CommandFailure(`${name} is a read model of this program; only older or foreign ones are dropped.`);
+  }
+  const result = await dropProjection(pool, name);
+  if (result === 'unknown') throw unknown(name);
+  if (result === 'running') throw new CommandFailure(`A running process uses ${name}. Stop it first.`);
+  print(`${name} is dropped.`);
 }
 
 const unknown = (projection: string): CommandFailure =>

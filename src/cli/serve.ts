@@ -157,6 +157,7 @@ function registerChecks(readiness: Readiness, core: Core, { runner }: Projector)
   readiness.register('projections', async () => {
     const paused = runner.members.all.filter((member) => member.paused).map((member) => member.name);
     const detail = paused.length > 0 ? `paused: ${paused.join(', ')}` : undefined;
+    if (runner.trouble) return { ok: false, detail: runner.trouble };
     return runner.caughtUp ? { ok: true, detail } : { ok: false, detail: runner.progressText() };
   });
 }

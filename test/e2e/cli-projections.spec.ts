@@ -25,6 +25,22 @@ describe('waybill projections', () => {
     expect(table.code).toBe(0);
   });
 
+  it('drop removes the table of an older version, and nothing that this program or a running one uses', async () => {
+    const { pool } = operator.database;
+    await pool.query('CREATE TABLE read.users_v0 (id text PRIMARY KEY)');
+    await pool.query(`INSERT INTO store.projections (name) VALUES ('users_v0')`);
+    await pool.query(`INSERT INTO store.checkpoints (projection, partition) VALUES ('users_v0', 0)`);
+    expect((await waybill('projections', 'drop', 'users_v0')).code).toBe(2);
+    expect((await waybill('projections', 'drop', 'users_v1', '--yes')).code).toBe(1);
+    expect((await waybill('projections', 'drop', 'nothing_v1', '--yes')).code).toBe(3);
+    expect(await waybill('projections', 'drop', 'users_v0', '--yes')).toMatchObject({
+      code: 0,
+      stdout: 'users_v0 is dropped.\n',
+    });
+    const left = `SELECT to_regclass('read.users_v0') AS t, (SELECT count(*)::int FROM store.checkpoints WHERE projection = 'users_v0') AS n`;
+    expect((await pool.query(left)).rows).toEqual([{ t: null, n: 0 }]);
+  });
+
   it('pause stops one while the log goes on, and status says why; resume lets it catch up', async () => {
     expect((await waybill('projections', 'pause', 'namespaces_v1', '--reason', 'looking closer')).code).toBe(0);
     await createNamespace('while-paused', 'COMMITTED_NOT_VISIBLE');
