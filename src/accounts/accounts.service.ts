@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { hashPassword, verifyAgainstNobody, verifyPassword } from '../core/auth/passwords.js';
+import {
+  hashPassword,
+  needsRehash,
+  rehashPassword,
+  verifyAgainstNobody,
+  verifyPassword,
+} from '../core/auth/passwords.js';
 import { passwordProblem } from '../core/auth/password-quality.js';
 import { hashToken, newToken } from '../core/auth/tokens.js';
 import { streamIdOf } from '../core/command/aggregate.js';
@@ -71,7 +77,10 @@ export class AccountsService {
       throw refuse('INVALID_CREDENTIALS');
     }
     if (!(await verifyPassword(user.state.passwordHash, password))) throw refuse('INVALID_CREDENTIALS');
-    const session = await this.openSessionAt(row.id, user.head.version, execute);
+    const version = needsRehash(user.state.passwordHash)
+      ? (await execute(new ChangePassword(row.id, await rehashPassword(password), false))).version
+      : user.head.version;
+    const session = await this.openSessionAt(row.id, version, execute);
     return { ...session, username: user.state.username };
   }
 

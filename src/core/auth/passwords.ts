@@ -38,7 +38,7 @@ export function assertPasswordLength(password: string, field = 'password'): void
  */
 export async function hashPassword(password: string, field = 'password'): Promise<string> {
   assertPasswordLength(password, field);
-  return limited(() => argon2Hash(password, cost));
+  return rehashPassword(password);
 }
 
 /**
@@ -59,6 +59,14 @@ export async function verifyPassword(hash: string, password: string): Promise<bo
  */
 export async function verifyAgainstNobody(password: string): Promise<boolean> {
   return verifyPassword(nobodysHash, password);
+}
+
+/**
+ * Hashes a password that just fitted anew; the rules of length are for new passwords.
+ * @throws Refusal TOO_MANY_REQUESTS when too many wait
+ */
+export async function rehashPassword(password: string): Promise<string> {
+  return limited(() => argon2Hash(password, cost));
 }
 
 /** Whether a password that just fitted should be hashed anew: the hash is Django's, or was made with other costs. */
