@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addEventCommands } from './cli/events.js';
-import { reportFailure, exitCodes } from './cli/exit.js';
+import { exitCodes, Interrupted, reportFailure } from './cli/exit.js';
 import { addKeyCommands } from './cli/keys.js';
 import { addMigrateCommand } from './cli/migrate.js';
 import { addProjectionCommands } from './cli/projections.js';
@@ -35,6 +35,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = isUsage(error) ? error.exitCode && exitCodes.usage : reportFailure(error);
+  if (error instanceof Interrupted) process.exit();
 }
 
 /** Commander has already said what is wrong, or printed the help that was asked for (exit code 0). */

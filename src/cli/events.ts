@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { readLast, readPage } from '../core/feed/store-feed.js';
 import { verifyLog } from '../core/event-store/verify-log.js';
@@ -5,6 +6,8 @@ import type { StoredEvent } from '../core/event-store/types.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { print, printJson, printRows, progressBar, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
+
+const followPollMs = 250;
 
 type TailOptions = OutputOptions & { lines: string; follow?: boolean; type?: string[] };
 
@@ -37,14 +40,14 @@ export function addEventCommands(program: Command): void {
     .action((what: string, options: OutputOptions) => withSession((session) => show(session, what, options)));
 }
 
-async function tail({ core, pool }: Session, options: TailOptions): Promise<void> {
+async function tail({ core, pool, interrupted }: Session, options: TailOptions): Promise<void> {
   const limit = Number(options.lines);
   if (!Number.isSafeInteger(limit) || limit < 0 || limit > 10_000) {
     throw new CommandFailure('--lines takes a whole number from 0 to 10000.', exitCodes.usage);
   }
   let head = await core.watermark.safeHead();
   for (const event of await readLast(pool, { upTo: head, types: options.type, limit })) printLine(event, options);
-  while (options.follow) {
+  while (options.follow && !interrupted.aborted) {
     const upTo = await core.watermark.safeHead();
     for (let after = head; after < upTo;) {
       const page = await readPage(pool, { after, upTo, types: options.type, limit: 500 });
@@ -52,7 +55,8 @@ async function tail({ core, pool }: Session, options: TailOptions): Promise<void
       after = page.length < 500 ? upTo : page.at(-1)!.position;
     }
     head = upTo;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    // An interruption ends the pause, and is no failure.
+    await delay(followPollMs, undefined, { signal: interrupted }).catch(() => undefined);
   }
 }
 

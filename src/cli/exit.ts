@@ -27,6 +27,13 @@ export class CommandFailure extends Error {
   }
 }
 
+/** The command was told to end and did not by itself: the process ends, whatever still runs. */
+export class Interrupted extends CommandFailure {
+  constructor() {
+    super('Interrupted.');
+  }
+}
+
 /** One line per problem, without a stack when the cause is known. @returns the exit code. */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommandFailure) return say(error.message, error.exitCode);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../core/config/config.js';
 import { KeyRingFile, addKeyFirst } from '../core/crypto/key-ring-file.js';
 import { generateRingKey, KeyRing } from '../core/crypto/key-ring.js';
-import { print, printFacts, progressBar, type OutputOptions } from './output.js';
+import { print, printFacts, printRows, progressBar, type OutputOptions } from './output.js';
 import { keyRingPath, withSession, type Session } from './session.js';
 
 export function addKeyCommands(program: Command): void {
@@ -47,7 +47,13 @@ async function list({ pool, ring }: Session, options: OutputOptions): Promise<vo
     'SELECT ring_key_id AS id, count(*)::int AS n FROM store.data_keys WHERE wrapped IS NOT NULL GROUP BY 1',
   );
   const counts = new Map(rows.map((row) => [row.id, row.n]));
-  printFacts(Object.fromEntries(keyIdsOf(ring).map((id) => [id, `${counts.get(id) ?? 0} data keys`])), options);
+  const keys = keyIdsOf(ring).map((id, index) => ({ id, wraps: index === 0, dataKeys: counts.get(id) ?? 0 }));
+  printRows(
+    keys,
+    { key: (row) => row.id, 'wraps new ones': (row) => row.wraps, 'data keys': (row) => row.dataKeys },
+    '',
+    options,
+  );
 }
 
 const ringOf = (ring: unknown): KeyRing => (ring instanceof KeyRingFile ? ring.ring : (ring as KeyRing));

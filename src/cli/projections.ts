@@ -1,5 +1,13 @@
 import type { Command } from 'commander';
-import { findProjection, listParked, pause, resume, retryParked, skipEvent } from '../core/projection/operate.js';
+import {
+  dropProjection,
+  findProjection,
+  listParked,
+  pause,
+  resume,
+  retryParked,
+  skipEvent,
+} from '../core/projection/operate.js';
 import { projectionStatus } from '../core/projection/status.js';
 import { ensureCheckpoints } from '../core/projection/checkpoints.js';
 import { verifyProjection } from '../core/projection/verify.js';
@@ -23,7 +31,8 @@ export function addProjectionCommands(program: Command): void {
     .argument('[projection]', 'only of this one, as `status` names it')
     .option('--json', 'print JSON')
     .action((projection: string | undefined, options: OutputOptions) =>
-      withSession(async ({ pool }) =>
+      withSession(async ({ pool }) => {
+        if (projection && !findProjection(silos.projections, projection)) throw unknown(projection);
         printRows(
           await listParked(pool, projection),
           {
@@ -37,8 +46,8 @@ export function addProjectionCommands(program: Command): void {
           },
           'No stream is parked.',
           options,
-        ),
-      ),
+        );
+      }),
     );
 
   projections
@@ -82,6 +91,13 @@ export function addProjectionCommands(program: Command): void {
         print(`${projection} runs.`);
       }),
     );
+
+  projections
+    .command('drop')
+    .description('remove the read table of a version that no program runs any more')
+    .argument('<projection>')
+    .requiredOption('--yes', 'the table is gone; the log is not touched')
+    .action((projection: string) => withSession((session) => drop(session, projection)));
 
   projections
     .command('verify')
@@ -163,6 +179,16 @@ async function verify({ url, core }: Session, name: string | undefined, options:
     for (const difference of report.differences.slice(0, 20)) print(`  ${difference.kind} ${difference.id}`);
   }
   if (reports.some((report) => report.differences.length > 0)) process.exitCode = exitCodes.findings;
+}
+
+async function drop({ pool }: Session, name: string): Promise<void> {
+  if (findProjection(silos.projections, name)) {
+    throw new CommandFailure(`${name} is a read model of this program; only older or foreign ones are dropped.`);
+  }
+  const result = await dropProjection(pool, name);
+  if (result === 'unknown') throw unknown(name);
+  if (result === 'running') throw new CommandFailure(`A running process uses ${name}. Stop it first.`);
+  print(`${name} is dropped.`);
 }
 
 const unknown = (projection: string): CommandFailure =>

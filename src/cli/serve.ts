@@ -96,9 +96,12 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   ]);
   registerChecks(app.get(Readiness), core, projector);
   const welcome = await makeFirstOperator(core, dispatcher);
-  const url = await listen(app, config);
+  const url = await listen(app, config).catch((error: unknown) => {
+    welcome?.(config.publicUrl, false);
+    throw error;
+  });
   log.info({ url, publicUrl: config.publicUrl }, 'listening');
-  welcome?.(config.publicUrl);
+  welcome?.(config.publicUrl, true);
   return app;
 }
 
@@ -154,6 +157,7 @@ function registerChecks(readiness: Readiness, core: Core, { runner }: Projector)
   readiness.register('projections', async () => {
     const paused = runner.members.all.filter((member) => member.paused).map((member) => member.name);
     const detail = paused.length > 0 ? `paused: ${paused.join(', ')}` : undefined;
+    if (runner.trouble) return { ok: false, detail: runner.trouble };
     return runner.caughtUp ? { ok: true, detail } : { ok: false, detail: runner.progressText() };
   });
 }

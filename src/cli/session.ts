@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig, type Config } from '../core/config/config.js';
 import { KeyRing, type KeyWrapper } from '../core/crypto/key-ring.js';
 import { openKeyRingFile } from '../core/crypto/key-ring-file.js';
@@ -10,7 +11,9 @@ import { createPool } from '../core/event-store/pool.js';
 import { openCore, type Core } from '../core/runtime/core.js';
 import { migrate } from '../core/runtime/migrate.js';
 import { silos } from '../silos.js';
+import { onTerminationSignal } from '../core/http/shutdown.js';
 import { openCommandDatabase } from './database.js';
+import { exitCodes, Interrupted } from './exit.js';
 import { note } from './output.js';
 
 /** What an operator's command works with. */
@@ -22,12 +25,24 @@ export type Session = {
   ring: KeyWrapper;
   /** Runs commands as the system, recorded under the command's name. Does not wait for read models: a running server updates them. */
   executeAs(name: string): Execute;
+  /** Aborted by Ctrl-C, SIGTERM, or a reader of the output that went away: what goes on until then ends in good order. */
+  interrupted: AbortSignal;
 };
+
+/** What does not end by itself after a signal is left alone after this time, and the command fails. */
+const interruptionMs = 1000;
 
 /** Opens the database of the configuration for one command, and closes all of it at the end, whatever happens. */
 export async function withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
   const config = loadConfig();
   for (const warning of config.warnings) note(warning);
+  const interruption = new AbortController();
+  onTerminationSignal(
+    () => interruption.abort(),
+    () => process.exit(exitCodes.failed),
+  );
+  process.stdout.on('error', () => interruption.abort());
+  const interrupted = interruption.signal;
   const database = await openCommandDatabase(config);
   try {
     await migrate(database.url);
@@ -35,20 +50,23 @@ export async function withSession<T>(work: (session: Session) => Promise<T>): Pr
     try {
       const ring = openKeyRing(config);
       const core = await openCore(pool, ring, silos, () => undefined);
-      return await work({
-        config,
-        url: database.url,
-        pool,
-        core,
-        ring,
-        executeAs: (name) => systemExecute(core, name),
-      });
+      const executeAs = (name: string) => systemExecute(core, name);
+      const session = { config, url: database.url, pool, core, ring, executeAs, interrupted };
+      return await Promise.race([work(session), failureAfter(interrupted)]);
     } finally {
-      await pool.end();
+      const ended = pool.end();
+      // Work that was left alone still has its connections.
+      if (!interrupted.aborted) await ended;
     }
   } finally {
     await database.close();
   }
+}
+
+async function failureAfter(interrupted: AbortSignal): Promise<never> {
+  if (!interrupted.aborted) await new Promise((resolve) => interrupted.addEventListener('abort', resolve));
+  await delay(interruptionMs, undefined, { ref: false });
+  throw new Interrupted();
 }
 
 /** The key ring from the environment, or that of the data folder, which is made when it is missing. */

@@ -135,7 +135,7 @@ describe('what is in the way is said in one line', () => {
     return (server.address() as AddressInfo).port;
   }
 
-  it('a port in use; nothing is made, so the next start still prints the account', async () => {
+  it('a port in use; the account that was made is shown nevertheless', async () => {
     const port = await takenPort();
     const dataDir = makeDataFolder();
     try {
@@ -145,13 +145,14 @@ describe('what is in the way is said in one line', () => {
         code: 1,
         stderr: `Port ${port} on 127.0.0.1 is in use. Stop what uses it, or choose another with PORT.\n`,
       });
-      expect(stdout).not.toContain('password');
-      const server = await startServer({ dataDir, env: { WAYBILL_PUBLIC_URL: 'https://pkg.example.com' } });
-      await eventually(() => expect(noticeOf(server.output()).token).toBeDefined());
-      const { url, login: line, token } = noticeOf(server.output());
-      expect(url).toBe('https://pkg.example.com/graphql');
-      expect(line).toBe(`wasmer login --registry https://pkg.example.com/graphql ${token}`);
+      expect(stdout).not.toContain('Waybill is ready');
+      const { password, token } = noticeOf(stdout);
+      const server = await startServer({ dataDir });
+      expect(await login(server, 'operator', password!)).toBe('operator');
+      const { data } = await graphql(server.graphqlUrl, '{ viewer { username } }', {}, token);
+      expect(data.viewer.username).toBe('operator');
       await server.stop();
+      expect(server.output()).not.toContain('password');
     } finally {
       await removeDataFolder(dataDir);
     }
@@ -225,6 +226,30 @@ describe('what is in the way is said in one line', () => {
 });
 
 describe('settings', () => {
+  it('WAYBILL_PUBLIC_URL is what the notice and the start page say', async () => {
+    const database = await createEmptyDatabase();
+    const server = await startServer({ database, env: { WAYBILL_PUBLIC_URL: 'https://pkg.example.com' } });
+    try {
+      const {
+        url,
+        login: line,
+        token,
+      } = await eventually(() => {
+        const notice = noticeOf(server.output());
+        expect(notice.token).toBeDefined();
+        return notice;
+      });
+      expect(url).toBe('https://pkg.example.com/graphql');
+      expect(line).toBe(`wasmer login --registry https://pkg.example.com/graphql ${token}`);
+      expect(await (await fetch(server.url)).text()).toContain(
+        'wasmer login --registry https://pkg.example.com/graphql',
+      );
+    } finally {
+      await server.stop();
+      await database.drop();
+    }
+  });
+
   it('WAYBILL_REGISTRATION=closed keeps strangers out; the operator makes accounts', async () => {
     const database = await createTestDatabase();
     const server = await startServer({ database, env: { WAYBILL_REGISTRATION: 'closed' } });

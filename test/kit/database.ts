@@ -27,6 +27,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   // A killed backend ends idle connections; a test that does so on purpose must not crash the runner.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     name,
     url,

@@ -22,11 +22,11 @@ const mutation = 'mutation ($name: String!) { createNamespace(input: { name: $na
 export function startLoad(graphqlUrl: string, token: string, prefix: string, clients = 8): Load {
   const answered: string[] = [];
   const failures: Failure[] = [];
-  let running = true;
+  const stopping = new AbortController();
   let count = 0;
   const client = async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    while (running) {
+    while (!stopping.signal.aborted) {
       const name = `${prefix}-${++count}`;
       const reason = await createNamespace(graphqlUrl, agent, token, name);
       if (!reason) answered.push(name);
@@ -37,7 +37,7 @@ export function startLoad(graphqlUrl: string, token: string, prefix: string, cli
   };
   const ended = Promise.all(Array.from({ length: clients }, client)).then(() => undefined);
   const stop = () => {
-    running = false;
+    stopping.abort();
     return ended;
   };
   return { answered, failures, stop, ended };

@@ -159,7 +159,7 @@ it('never takes the parked streams of one moment for those of another, when a re
     retried = retryParked(database.pool, counters, 'a', readStream);
     await retried;
   };
-  await Promise.all([runner.refresh()]);
+  await runner.refresh();
   if (!retried) await retryParked(database.pool, counters, 'a', readStream);
   append('a', raised(5));
   append('b', raised(1));
@@ -198,6 +198,7 @@ it('does not take back a partition that went to another process while it caught 
   await runner.refresh();
   await database.pool.query('UPDATE store.checkpoints SET position = 1');
   open();
+  await eventually(() => expect(runner['catchingUp'].size).toBe(0));
   await eventually(() => expect(runner.caughtUp).toBe(true));
   expect(runner.ownedPartitions).toEqual([0]);
   expect(progressOf(runner, 1)).toBeUndefined();
@@ -248,6 +249,6 @@ it('reads anew when its checkpoint turns out to be moved, though no notification
   await eventually(() => expect(progressOf(runner)!.seen).toBe(1));
   await database.pool.query('UPDATE store.checkpoints SET generation = 9');
   // What the runner does once a second, here at once.
-  await (runner as unknown as { flush(): Promise<void> }).flush();
+  await runner['flush']();
   await eventually(() => expect(progressOf(runner)!.generation).toBe(9));
 });

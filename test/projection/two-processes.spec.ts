@@ -21,8 +21,8 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function start(): Promise<TestInstance> {
-  const instance = await startInstance(database.url, [testing], { ring, runner: { renewMs: 100 } });
+async function start(renewMs = 100): Promise<TestInstance> {
+  const instance = await startInstance(database.url, [testing], { ring, runner: { renewMs } });
   running.push(instance);
   return instance;
 }
@@ -90,6 +90,23 @@ it('takes over at once when a process dies: its connection is gone, nobody waits
   await admin.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
   await admin.end();
   await eventually(() => expect(partitions(first)).toBe(8), 2000);
+});
+
+it('answers commands in the moment in which a process dies: whoever may take its partitions does so, and nobody is refused', async () => {
+  const [first, second, third] = [await start(1000), await start(1000), await start(1000)];
+  await eventually(() => expect([first, second, third].map(partitions).sort()).toEqual([2, 3, 3]));
+  // It dies between two renewals of the others, and each of them may take only a part of what it leaves.
+  const { runner } = third.projector;
+  Object.assign(runner, { renew: async () => undefined, advance: async () => false, startCatchUps: () => undefined });
+  const admin = await createAdmin();
+  await admin.query(
+    `SELECT pg_terminate_backend(p.backend_pid) FROM store.processes p JOIN store.partition_owners o ON o.process_id = p.id
+    WHERE o.partition = $1`,
+    [runner.ownedPartitions[0]],
+  );
+  await admin.end();
+  await Promise.all(Array.from({ length: 40 }, (_, n) => first.executeAs(system)(new Raise(`counter-${n}`, 1))));
+  expect([first, second].map(partitions)).toEqual([4, 4]);
 });
 
 it('lets a zombie that woke up without its partitions write nothing', async () => {

@@ -1,17 +1,29 @@
 import { createHmac } from 'node:crypto';
+import { refuse } from '../errors/core.errors.js';
 import { claimKey, personalClaimKey } from '../event-store/claims.js';
+import { assertStorable } from '../event-store/text.js';
 import type { Actor, CommandKey } from '../event-store/types.js';
 import type { CommandBase, CommandClass } from './command.js';
 import type { Claim } from './decision.js';
+
+/** Leaves room for scope and command within the store's limit of a command key. */
+const maxKeyBytes = 255;
 
 /** The keyed hashes of the command side. The key never leaves the key ring's database; without it the hashes say nothing. */
 export class CommandKeys {
   constructor(private readonly hmacKey: Buffer) {}
 
-  /** Undefined when the client gave no clientMutationId; old clients send an empty one. */
+  /**
+   * Undefined when the client gave no clientMutationId; old clients send an empty one.
+   * @throws Refusal INVALID_TEXT or BAD_USER_INPUT for one that cannot be stored
+   */
   keyOf(command: CommandBase): CommandKey | undefined {
     const { meta, idempotency } = command.dispatch;
     if (!idempotency?.key) return undefined;
+    assertStorable(idempotency.key, 'clientMutationId');
+    if (Buffer.byteLength(idempotency.key) > maxKeyBytes) {
+      throw refuse('BAD_USER_INPUT', { field: 'clientMutationId', rule: `maxBytes ${maxKeyBytes}` });
+    }
     return {
       scope: scopeOf(meta.actor),
       command: (command.constructor as CommandClass).commandName,

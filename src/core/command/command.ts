@@ -34,8 +34,10 @@ export const declaredCommands = (): ReadonlySet<string> => declared;
 /**
  * The base class of a command: `class CreateNamespace extends command('CreateNamespace') { … }`.
  * The name is part of the idempotency key and stands in logs, so it is written out and survives minifying.
+ * @throws Error at load time for a name that another command has: one would run as the other.
  */
 export function command(name: string) {
+  if (declared.has(name)) throw new Error(`The command ${name} is declared twice.`);
   declared.add(name);
   abstract class NamedCommand extends CommandBase {
     static override readonly commandName = name;

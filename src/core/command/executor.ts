@@ -75,7 +75,7 @@ export class CommandExecutor {
     // A key is kept also for a decision without events: its repeat must not act on what others changed in between.
     if (decidedNothing && !commandKey) return { ...loaded.head, types: [], outcome: 'unchanged' };
 
-    const events = this.sealedEvents(command.streamId, aggregate, decided, loaded);
+    const events = await this.sealedEvents(command.streamId, aggregate, decided, loaded);
     const result = await this.append({ ...requestOf(command, decided), ...events, commandKey }, decided);
     if (result.outcome === 'repeated') return repeated(result);
     const head = result.streams[0]!;
@@ -86,10 +86,10 @@ export class CommandExecutor {
     return { ...head, types: [...new Set(written.map((event) => event.type))], outcome: 'appended' };
   }
 
-  private sealedEvents(streamId: string, aggregate: Aggregate, decided: Decision<any>, loaded: LoadedAggregate) {
+  private async sealedEvents(streamId: string, aggregate: Aggregate, decided: Decision<any>, loaded: LoadedAggregate) {
     const facts = decided.facts;
     const written = facts.map((fact) => fact.event);
-    const { data, newKeys } = this.ports.codec.seal(aggregate.events, streamId, written, loaded.dataKeys);
+    const { data, newKeys } = await this.ports.codec.seal(aggregate.events, streamId, written, loaded.dataKeys);
     const keysOf = (claims?: Claim[]) => claims?.map((claim) => this.ports.keys.claimKey(claim));
     const events: NewEvent[] = facts.map(({ event, claims }, index) => ({
       type: event.type,

@@ -28,9 +28,25 @@ export class Silos {
     options: { complete: boolean } = { complete: true },
   ) {
     this.projections = all.flatMap((silo) => silo.projections);
+    const aggregates = all.flatMap((silo) => silo.aggregates);
+    this.eventTypes = Object.assign({}, ...aggregates.map(({ events }) => events));
+    assertUnique(
+      'silo',
+      all.map(({ name }) => name),
+    );
+    assertUnique(
+      'aggregate',
+      aggregates.map(({ name }) => name),
+    );
+    assertUnique(
+      'event type',
+      aggregates.flatMap(({ events }) => Object.keys(events)),
+    );
+    assertUnique(
+      'projection',
+      this.projections.map(({ versionedName }) => versionedName),
+    );
     for (const silo of all) for (const aggregate of silo.aggregates) this.addRoutes(silo.name, aggregate);
-    this.eventTypes = Object.assign({}, ...all.flatMap((silo) => silo.aggregates.map(({ events }) => events)));
-    assertUnique(this.projections.map(({ versionedName }) => versionedName));
     if (options.complete) this.assertComplete();
   }
 
@@ -75,7 +91,7 @@ export class Silos {
   }
 }
 
-function assertUnique(names: string[]): void {
+function assertUnique(kind: string, names: string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice) throw new Error(`The projection ${twice} is registered twice.`);
+  if (twice) throw new Error(`The ${kind} ${twice} is registered twice.`);
 }

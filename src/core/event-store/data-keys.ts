@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import type { KeyWrapper } from '../crypto/key-ring.js';
+import { InvalidFernetToken } from '../crypto/fernet.js';
 import { newDataKey } from '../crypto/sealed.js';
 import type { WrappedDataKey } from './types.js';
 
-/** A subject's data key, or the fact that it was destroyed. */
-export type OpenedKey = Buffer | 'erased';
+/** A subject's data key, or the fact that it was destroyed, or why what is stored is no key: a fault of this subject alone. */
+export type OpenedKey = Buffer | 'erased' | InvalidFernetToken;
 
 export type DataKeyRow = { subject: string; wrapped: string | null; ringKeyId: string | null };
 
@@ -26,11 +27,9 @@ export class DataKeys {
     return this.open(rows);
   }
 
-  /** @throws UnknownRingKey, InvalidFernetToken when the key ring does not fit the database. */
+  /** @throws UnknownRingKey when the key ring does not fit the database: then nothing can be read, and nothing is to be given up for it. */
   open(rows: DataKeyRow[]): Map<string, OpenedKey> {
-    return new Map(
-      rows.map((row) => [row.subject, row.wrapped ? this.ring.unwrap(row.wrapped, row.ringKeyId!) : 'erased']),
-    );
+    return new Map(rows.map((row) => [row.subject, this.openOne(row)]));
   }
 
   /** A fresh key for a subject, and its wrapped form that an append stores with the first event sealed by it. */
@@ -46,7 +45,9 @@ export class DataKeys {
       'INSERT INTO store.data_keys (subject, wrapped, ring_key_id) VALUES ($1, $2, $3) ON CONFLICT (subject) DO NOTHING',
       [subject, stored.wrapped, stored.ringKeyId],
     );
-    return (await this.find([subject])).get(subject) as Buffer;
+    const key = (await this.find([subject])).get(subject);
+    if (!Buffer.isBuffer(key)) throw key instanceof Error ? key : new Error(`The data key of ${subject} is gone.`);
+    return key;
   }
 
   /**
@@ -84,5 +85,15 @@ export class DataKeys {
       'SELECT ring_key_id AS id, count(*)::int AS n FROM store.data_keys WHERE wrapped IS NOT NULL GROUP BY 1',
     );
     return { rewrapped, byRingKey: Object.fromEntries(counts.rows.map((row) => [row.id, row.n])) };
+  }
+
+  private openOne({ wrapped, ringKeyId }: DataKeyRow): OpenedKey {
+    if (!wrapped) return 'erased';
+    try {
+      return this.ring.unwrap(wrapped, ringKeyId!);
+    } catch (error) {
+      if (error instanceof InvalidFernetToken) return error;
+      throw error;
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { sealFields, subjectsOf, unsealFields } from '../crypto/sealed.js';
 import type { DataKeys, OpenedKey } from './data-keys.js';
-import { upcast, type EventTypes } from './event-types.js';
+import { upcast, type EventType, type EventTypes } from './event-types.js';
 import { refuse } from '../errors/core.errors.js';
 import type { Event, JsonObject, Recorded, StoredEvent, WrappedDataKey } from './types.js';
 
@@ -37,36 +37,62 @@ export class EventCodec {
     });
   }
 
-  /** Seals what the types say. Makes data keys for subjects that have none yet; the append stores them with the events. */
-  seal(
+  /**
+   * Seals what the types say. Makes data keys for subjects that have none yet; the append stores them with the events.
+   * @param known the keys of the stream's own subject and of those in its events; other subjects' keys are looked up
+   * @throws Refusal ERASED for a subject whose key was destroyed
+   */
+  async seal(
     types: EventTypes,
     streamId: string,
     events: Event<string, any>[],
-    known: Map<string, OpenedKey>,
-  ): { data: JsonObject[]; newKeys: WrappedDataKey[] } {
+    known: ReadonlyMap<string, OpenedKey>,
+  ): Promise<SealedEvents> {
+    const subjects = events.map((event) => subjectToSeal(types[event.type]!, streamId, event.data));
+    const elsewhere = subjects.filter(
+      (subject) => subject !== null && subject !== streamId && !known.has(subject),
+    ) as string[];
+    const keys = new Map([...known, ...(await this.dataKeys.find([...new Set(elsewhere)]))]);
     const newKeys: WrappedDataKey[] = [];
-    const keys = new Map(known);
     const keyFor = (subject: string): Buffer => {
       const found = keys.get(subject);
-      if (found === 'erased') throw refuse('ERASED');
-      if (found) return found;
+      if (found) return usable(found);
       const { key, stored } = this.dataKeys.make(subject);
       newKeys.push(stored);
       keys.set(subject, key);
       return key;
     };
-    const data = events.map((event) => {
-      const type = types[event.type]!;
-      if (!type.sealed || !type.sealed.some((field) => event.data[field] != null)) return event.data;
-      const subject = type.subject?.(event.data) ?? streamId;
-      return sealFields(event.type, type.sealed, event.data, { subject, key: keyFor(subject) });
+    const data = events.map((event, index) => {
+      const subject = subjects[index]!;
+      if (subject === null) return event.data;
+      return sealFields(event.type, types[event.type]!.sealed!, event.data, { subject, key: keyFor(subject) });
     });
     return { data, newKeys };
   }
 }
 
-function openData(types: EventTypes, event: StoredEvent, keys: Map<string, OpenedKey>): JsonObject {
+/** Data as the log holds it, in the order of the events, and the keys that must be stored with it. */
+export type SealedEvents = { data: JsonObject[]; newKeys: WrappedDataKey[] };
+
+/** Null when there is nothing to seal. */
+function subjectToSeal(type: EventType, streamId: string, data: JsonObject): string | null {
+  if (!type.sealed?.some((field) => data[field] != null)) return null;
+  return type.subject?.(data) ?? streamId;
+}
+
+function usable(key: OpenedKey): Buffer {
+  if (key === 'erased') throw refuse('ERASED');
+  if (key instanceof Error) throw key;
+  return key;
+}
+
+function openData(types: EventTypes, event: StoredEvent, keys: ReadonlyMap<string, OpenedKey>): JsonObject {
   const sealed = types[event.type]?.sealed;
-  const open = sealed ? unsealFields(event.type, sealed, event.data, (subject) => keys.get(subject)) : event.data;
+  const keyOf = (subject: string) => {
+    const key = keys.get(subject);
+    if (key instanceof Error) throw key;
+    return key;
+  };
+  const open = sealed ? unsealFields(event.type, sealed, event.data, keyOf) : event.data;
   return upcast(types, event.type, event.schemaVersion, open);
 }

@@ -29,8 +29,12 @@ describe('pools', () => {
     });
   });
 
-  it('let projections go on before the disk has it, and nobody else', async () => {
-    expect(await settings('projection')).toMatchObject({ synchronous_commit: 'off', lock_timeout: '0' });
+  it('let projections go on before the disk has it, and nobody else; nor do they hang while they hold a checkpoint', async () => {
+    expect(await settings('projection')).toMatchObject({
+      synchronous_commit: 'off',
+      lock_timeout: '5000',
+      idle_in_transaction_session_timeout: '10000',
+    });
     expect(await settings('read')).toMatchObject({ synchronous_commit: 'on', lock_timeout: '0' });
   });
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 
 /**
  * `append`: short write transactions that must not hang while they hold the lease. `projection`: writes that can be
- * repeated from the log, so they need not wait for the disk. `read`: all else.
+ * repeated from the log, so they need not wait for the disk, and must not hang while they hold a checkpoint. `read`: all else.
  */
 export type PoolRole = 'append' | 'projection' | 'read';
 
@@ -29,14 +29,15 @@ export function createPool({ url, max, role, onError = () => undefined }: PoolOp
     options: [options, '-c TimeZone=UTC', role === 'projection' ? '-c synchronous_commit=off' : ''].join(' ').trim(),
     // A batch sends its first statements together: one round trip instead of three.
     ...(role === 'projection' && { pipeline: true }),
-    ...(role === 'append' && {
+    // A frozen process, or one beyond a broken network, must hold up neither the readers of the log nor whoever takes over its partitions.
+    ...(role !== 'read' && {
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     }),
   });
-  // Without a listener a broken connection would end the process. The pool listens to idle ones only; on a connection in use, between
-  // two statements of a transaction, the next statement fails, which is enough.
+  // Without a listener a broken idle connection would end the process.
   pool.on('error', onError);
+  // So would one that breaks while it is in use, between two statements. Its user learns of it from the next one.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

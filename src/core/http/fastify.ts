@@ -44,7 +44,7 @@ export function createFastify(config: Pick<Config, 'trustProxy'>, logger: Logger
     },
     // A request on an open connection is answered, not refused, while the server closes: see shutdown.ts.
     return503OnClosing: false,
-    forceCloseConnections: 'idle',
+    forceCloseConnections: false,
     frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
       frameworkFailure(error, request as FastifyRequest, reply as FastifyReply),
   });

@@ -44,7 +44,7 @@ export function startPage(publicUrl: string, totals: readonly Total[]): Promise<
 ${totalsList(totals)}
 <h2>Next steps</h2>
 <ol>
-<li><p>Look around: <a href="/graphql">open the query editor</a>. It shows the whole schema and sends queries as you type them.</p></li>
+<li><p>Look around: <a href="/graphql">open the query editor</a>. It shows the whole schema and sends the queries that you type.</p></li>
 <li><p>Log in with the <code>wasmer</code> command:</p>
 <pre><code>wasmer login --registry ${endpoint}</code></pre></li>
 <li><p>Or ask with nothing but <code>curl</code>:</p>
@@ -64,6 +64,9 @@ ${totalsList(totals)}
 
 function totalsList(totals: readonly Total[]): string {
   if (totals.length === 0) return '';
-  const items = totals.map(({ label, value }) => `<li><strong>${value}</strong> ${escapeHtml(label)}</li>`);
+  const items = totals.map(({ label, value }) => {
+    const noun = value === 1 ? label.replace(/s$/, '') : label;
+    return `<li><strong>${value}</strong> ${escapeHtml(noun)}</li>`;
+  });
   return `<ul class="totals">\n${items.join('\n')}\n</ul>`;
 }

@@ -56,6 +56,16 @@ describe('closeGracefully', () => {
       await closing;
     }));
 
+  it('answers also what arrives just then on a connection that was idle for a moment', () =>
+    withFixture({}, async ({ app, url }) => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      await ask(url, agent, '/livez');
+      const closing = closeGracefully(app);
+      await eventually(() => expect(ask(url, new Agent(), '/livez')).rejects.toMatchObject({ code: 'ECONNREFUSED' }));
+      expect(await ask(url, agent, '/livez')).toMatchObject({ status: 200, connection: 'close' });
+      await closing;
+    }));
+
   it('does not wait for idle connections, nor for those that never said a word', () =>
     withFixture({}, async ({ app, url }) => {
       const idle = new Agent({ keepAlive: true });

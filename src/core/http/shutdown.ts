@@ -4,20 +4,38 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Readiness } from './readiness.js';
 
 const stopping = new WeakSet<Server>();
-const connections = new WeakMap<Server, Set<Socket>>();
+const connections = new WeakMap<Server, Map<Socket, Use>>();
+
+/** What a connection does: requests that are not answered yet, and since when nothing happens on it. */
+type Use = { open: number; bytesRead: number; quietSince: number };
+
+/**
+ * A client that just got an answer may be sending its next request, which only is not here yet; closing at once would lose it. Longer than
+ * a round trip through the world, shorter than anybody waits for a stop.
+ */
+const quietMs = 300;
 
 /** Whether the server is closing. Answers then tell the client to close its connection. */
 export function isStopping(server: Server): boolean {
   return stopping.has(server);
 }
 
-/** Remembers the server's connections, for `closeGracefully`. */
+/** Remembers the server's connections and whether they are in use, for `closeGracefully`. */
 export function trackConnections(server: Server): void {
-  const open = new Set<Socket>();
-  connections.set(server, open);
+  const uses = new Map<Socket, Use>();
+  connections.set(server, uses);
   server.on('connection', (socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
+    uses.set(socket, { open: 0, bytesRead: 0, quietSince: performance.now() });
+    socket.once('close', () => uses.delete(socket));
+  });
+  server.on('request', ({ socket }, response) => {
+    const use = uses.get(socket);
+    if (!use) return;
+    use.open += 1;
+    response.once('close', () => {
+      use.open -= 1;
+      use.quietSince = performance.now();
+    });
   });
 }
 
@@ -40,20 +58,29 @@ export async function closeGracefully(app: NestFastifyApplication, options: Clos
   app.get(Readiness, { strict: false }).stop();
   stopping.add(server);
   if (noticeMs > 0) await new Promise((resolve) => setTimeout(resolve, noticeMs));
-  const unused = setInterval(() => closeUnused(server), 200);
+  // Node's own way, which closing the server takes, too, is to cut what is idle in this very moment.
+  server.closeIdleConnections = () => undefined;
+  for (const use of connections.get(server)?.values() ?? []) use.quietSince = performance.now();
+  const quiet = setInterval(() => closeQuiet(server), quietMs / 6);
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   try {
     await fastify.close();
   } finally {
-    clearInterval(unused);
+    clearInterval(quiet);
     clearTimeout(cut);
   }
   await app.close();
 }
 
-/** Browsers open connections ahead of need. One that never sent a byte holds no request, yet Node would wait for it. */
-function closeUnused(server: Server): void {
-  for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
+/** Also those that never sent a byte: browsers open connections ahead of need. */
+function closeQuiet(server: Server): void {
+  const now = performance.now();
+  for (const [socket, use] of connections.get(server) ?? []) {
+    if (use.open > 0 || socket.bytesRead !== use.bytesRead) {
+      use.bytesRead = socket.bytesRead;
+      use.quietSince = now;
+    } else if (now - use.quietSince >= quietMs) socket.destroy();
+  }
 }
 
 /**

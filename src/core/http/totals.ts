@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** One figure on the start page: `{ label: 'packages', value: 12 }`. */
+/** One figure on the start page: `{ label: 'packages', value: 12 }`. The label is a plural in -s; of one thing the page drops the s. */
 export type Total = { label: string; value: number };
 
 const totalsTimeoutMs = 500;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Projection, RowsProjection, SumsProjection } from './definition.js';
+import { indexName } from './names.js';
 
 /** Where a projection's table lives: `read` for the live one, another schema for a shadow. */
 export type Schema = string;
@@ -53,7 +54,7 @@ function createRows(definition: RowsProjection, schema: Schema): string[] {
     `CREATE TABLE IF NOT EXISTS ${table} (${[...columns, ...streamId, 'position bigint NOT NULL', 'PRIMARY KEY (id)'].join(', ')}) WITH (fillfactor = 85)`,
     ...indices.map(
       (names) =>
-        `CREATE INDEX IF NOT EXISTS ${quoted(`${definition.versionedName}_${names.join('_')}`)} ON ${table} (${names.map(quoted).join(', ')})`,
+        `CREATE INDEX IF NOT EXISTS ${quoted(indexName(definition.versionedName, names))} ON ${table} (${names.map(quoted).join(', ')})`,
     ),
   ];
 }

@@ -1,5 +1,6 @@
 import type { EventTypes } from '../event-store/event-types.js';
 import type { Event, Recorded } from '../event-store/types.js';
+import { assertNames } from './names.js';
 import type { ReadTable } from './read-table.js';
 
 /** Changes one row for one event. Gets the row as it stands, gives the new one, or null to delete it. Pure. */
@@ -58,7 +59,7 @@ export function projection<Row extends { id: string }, E extends Event<string, a
     keys: options.keys ?? null,
     on: options.on,
   };
-  assertKnownTypes(made);
+  assertSound(made);
   declared.add(made);
   return made;
 }
@@ -75,7 +76,7 @@ export function sums<E extends Event<string, any>>(options: {
   on: SumsProjection<E>['on'];
 }): SumsProjection<E> {
   const made: SumsProjection<E> = { kind: 'sums', ...options, versionedName: `${options.name}_v${options.version}` };
-  assertKnownTypes(made);
+  assertSound(made);
   declared.add(made);
   return made;
 }
@@ -83,7 +84,8 @@ export function sums<E extends Event<string, any>>(options: {
 /** Wire types that the projection reads. */
 export const typesOf = (definition: Projection): string[] => Object.keys(definition.on);
 
-function assertKnownTypes(definition: Projection): void {
+function assertSound(definition: Projection): void {
+  assertNames(definition.versionedName, definition.kind === 'rows' ? definition.table.indices : []);
   for (const type of typesOf(definition)) {
     if (!definition.events[type])
       throw new Error(`Projection ${definition.name}: ${type} is not among its event types.`);

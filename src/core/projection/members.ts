@@ -62,7 +62,7 @@ export class Members {
     const owned = new Set(places.map(({ projection, partition }) => `${projection} ${partition}`));
     let changed = false;
     for (const member of this.all) {
-      for (const partition of [...member.partitions.keys()]) {
+      for (const partition of member.partitions.keys()) {
         if (!owned.has(`${member.name} ${partition}`)) changed = member.partitions.delete(partition);
       }
     }

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Recorded } from '../event-store/types.js';
 import { applyInHalves, byStream } from './batch.js';
 import { pauseProjection, resumeProjection } from './checkpoints.js';
+import { liveSchema, quoted } from './ddl.js';
 import { typesOf, type Projection } from './definition.js';
 import { writerOf } from './writer.js';
 
@@ -136,4 +137,35 @@ export async function skipEvent(
 /** Tells every running process to read states, parked streams and skips anew. */
 export async function notifyControl(pool: pg.Pool): Promise<void> {
   await pool.query(`SELECT pg_notify($1, '')`, [controlChannel]);
+}
+
+/**
+ * Removes a read table that no program runs any more, such as an older version, with all that is kept about it. What it held of a person
+ * goes with it, for an erasure reaches only read models that are run.
+ * @returns `unknown` when there is none of that name, `running` when a live process runs it, else `dropped`.
+ */
+export async function dropProjection(pool: pg.Pool, versionedName: string): Promise<'unknown' | 'running' | 'dropped'> {
+  const { rows } = await pool.query(
+    `SELECT EXISTS (SELECT FROM store.projections WHERE name = $1) AS known,
+       EXISTS (SELECT FROM store.processes WHERE $1 = ANY (projections) AND expires_at > clock_timestamp()) AS running`,
+    [versionedName],
+  );
+  if (!rows[0].known) return 'unknown';
+  if (rows[0].running) return 'running';
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(`DROP TABLE IF EXISTS ${quoted(liveSchema)}.${quoted(versionedName)}`);
+    for (const table of ['checkpoints', 'parked_streams', 'skipped_events', 'partition_owners']) {
+      await client.query(`DELETE FROM store.${table} WHERE projection = $1`, [versionedName]);
+    }
+    await client.query('DELETE FROM store.projections WHERE name = $1', [versionedName]);
+    await client.query('COMMIT');
+    return 'dropped';
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
 }

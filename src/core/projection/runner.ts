@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { ensureCheckpoints, havePassed, pauseIfTooManyParked } from './checkpoints.js';
 import { createTables } from './ddl.js';
 import type { Projection } from './definition.js';
+import { describeFailure } from './failure.js';
 import type { Member, Outcome, Span } from './member.js';
 import { Members } from './members.js';
 import { notifyControl } from './operate.js';
@@ -91,6 +92,9 @@ export class ProjectionRunner {
     return this.built && this.unpaused.every((member) => [...member.partitions.values()].every(({ live }) => live));
   }
 
+  /** Why the log cannot be followed just now; null while it can. */
+  trouble: string | null = null;
+
   /** For people who wait: which projections are behind, and how far they are. */
   progressText(): string {
     const behind = this.unpaused.flatMap((member) => {
@@ -135,7 +139,9 @@ export class ProjectionRunner {
           flushAt = Date.now() + this.options.flushMs;
           await this.flush();
         }
+        this.trouble = null;
       } catch (error) {
+        this.trouble ??= describeFailure(error);
         this.ports.log.warn({ err: error }, 'projections could not go on; trying again');
         this.refreshWanted.unshift(...refreshing);
         await this.wakeUp.sleep(this.options.pollMs);

@@ -103,10 +103,10 @@ async function compare(
   let [a, e] = [await actual.next(), await expected.next()];
   while (!a.done || !e.done) {
     if (!a.done) rows++;
-    if (e.done || (!a.done && a.value.id < e.value.id)) {
+    if (e.done || (!a.done && isBefore(a.value.id, e.value.id))) {
       differences.push({ id: a.value!.id, kind: 'extra' });
       a = await actual.next();
-    } else if (a.done || e.value.id < a.value.id) {
+    } else if (a.done || isBefore(e.value.id, a.value.id)) {
       if (!a.done) rows--;
       differences.push({ id: e.value.id, kind: 'missing' });
       e = await expected.next();
@@ -118,20 +118,22 @@ async function compare(
   return { rows, differences };
 }
 
+/** The order of `COLLATE "C"`: by bytes. JavaScript's own differs from it where characters need two code units. */
+const isBefore = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
+
 async function* rowsOf(
   client: pg.Client,
   table: string,
   definition: Projection,
 ): AsyncGenerator<{ id: string; row: string }, undefined> {
   const id = `(${definition.kind === 'rows' ? 'id' : "group_key || '/' || partition"}) COLLATE "C"`;
-  // A text that sorts before all others stands for "from the start".
-  for (let after = ''; ;) {
-    const { rows } = await client.query(
-      `SELECT ${id} AS id, to_jsonb(t)::text AS row FROM ${table} t WHERE ${id} > $1 ORDER BY 1 LIMIT ${pageSize}`,
+  for (let after: string | null = null; ;) {
+    const { rows }: pg.QueryResult<{ id: string; row: string }> = await client.query(
+      `SELECT ${id} AS id, to_jsonb(t)::text AS row FROM ${table} t WHERE $1::text IS NULL OR ${id} > $1 ORDER BY 1 LIMIT ${pageSize}`,
       [after],
     );
-    yield* rows as { id: string; row: string }[];
+    yield* rows;
     if (rows.length < pageSize) return undefined;
-    after = rows.at(-1).id;
+    after = rows.at(-1)!.id;
   }
 }

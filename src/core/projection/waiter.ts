@@ -13,12 +13,9 @@ type Waiting = {
   reject(error: Error): void;
   timer: NodeJS.Timeout;
   doubt: 'none' | 'asked' | 'settled';
-  /** Until then a partition without an owner may be on its way from one process to another. */
-  ownerBy: number;
+  /** Since when a partition has had no owner, though this process took what it may; ms since the epoch. */
+  ownerlessSince: number | null;
 };
-
-/** A process that has more than its share gives partitions up at one renewal, and another takes them at its next: two seconds, and some. */
-const handOverMs = 3000;
 
 /**
  * Read your own write: waits until read models have passed a position. One per process; one query serves all waits on partitions that
@@ -35,21 +32,23 @@ export class VisibilityWaiter {
     private readonly runner: ProjectionRunner,
     private readonly timeoutMs = 10_000,
     private readonly pollMs = 50,
+    /** When a process dies, the others take its partitions at their next renewal, each its share: until then nobody is to blame. */
+    private readonly takeoverMs = 3000,
   ) {
     runner.events.on('progress', () => this.notify());
   }
 
   /**
    * Resolves when all targets are visible.
-   * @throws Refusal COMMITTED_NOT_VISIBLE with the position: at once when a projection is paused or the stream is parked, after
-   * `handOverMs` when no live process owns the partition, else after `timeoutMs`.
+   * @throws Refusal COMMITTED_NOT_VISIBLE with the position: at once when a projection is paused or the stream is parked; when no live
+   * process takes the partition within `takeoverMs`; else after `timeoutMs`.
    */
   async wait(targets: Target[]): Promise<void> {
     const open = targets.filter((target) => !this.visibleHere(target));
     if (open.length === 0) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => this.fail(entry, 'timeout'), this.timeoutMs);
-      const entry: Waiting = { targets: open, resolve, reject, timer, doubt: 'none', ownerBy: Date.now() + handOverMs };
+      const entry: Waiting = { targets: open, resolve, reject, timer, doubt: 'none', ownerlessSince: null };
       this.waiting.add(entry);
       this.notify();
     });
@@ -94,20 +93,25 @@ export class VisibilityWaiter {
       return;
     }
     const hopeless = standings.map((standing) => (standing.visible ? undefined : standing.hopeless)).find(Boolean);
-    if (!hopeless) return;
-    if (hopeless === 'ownerless' && entry.doubt === 'settled' && Date.now() < entry.ownerBy) return;
-    if (entry.doubt === 'settled') return this.fail(entry, hopeless);
-    if (entry.doubt === 'none') this.makeSure(entry);
+    if (hopeless !== 'ownerless') entry.ownerlessSince = null;
+    if (!hopeless || entry.doubt === 'asked') return;
+    if (entry.doubt === 'none') return this.makeSure(entry);
+    if (hopeless === 'ownerless' && !this.isAbandoned(entry)) return;
+    this.fail(entry, hopeless);
+  }
+
+  private isAbandoned(entry: Waiting): boolean {
+    entry.ownerlessSince ??= Date.now();
+    return Date.now() - entry.ownerlessSince >= this.takeoverMs;
   }
 
   /** What this process remembers may be older than an operator's command or another process's end: look again before saying no. */
   private makeSure(entry: Waiting): void {
     entry.doubt = 'asked';
-    const settle = () => {
+    void this.runner.refresh().then(() => {
       entry.doubt = 'settled';
       this.notify();
-    };
-    void this.runner.refresh().then(settle);
+    });
   }
 
   private ownedHere(target: Target): boolean {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Recorded } from '../event-store/types.js';
 import { codecOf } from './codec.js';
-import { liveSchema, quoted, tableName, type Schema } from './ddl.js';
+import { liveSchema, tableName, type Schema, quoted } from './ddl.js';
 import type { Projection, RowsProjection, SumsProjection } from './definition.js';
 
 /** The events of one stream within a batch, in stream order. */
