@@ -56,7 +56,7 @@ export async function measureAppend({ quick, peers }: BenchOptions): Promise<Row
 function waybillAppend(store: EventStore): Append {
   return (streamId, version, events) =>
     store.append({
-      streams: [{ streamId, expected: version, events: events.map((event) => ({ ...event, schemaVersion: 1 })) }],
+      streams: [{ streamId, expected: version, events }],
       metadata,
       occurredAt: new Date(),
     });

@@ -8,7 +8,7 @@ import { median } from './statistics.js';
 const CONNECTIONS = 8;
 const NAMESPACES = 200;
 
-/** `getNamespace` by name, without a token, over connections that stay open. */
+/** `getNamespace` by name, with a token, over connections that stay open. */
 export async function measureReads({ quick }: BenchOptions): Promise<Row[]> {
   const admin = new pg.Pool({ connectionString: process.env.WAYBILL_TEST_POSTGRES, max: 1 });
   const served = await serve();

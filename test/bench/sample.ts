@@ -1,4 +1,4 @@
-export type BenchEvent = { type: string; data: Record<string, string | number> };
+export type BenchEvent = { type: string; schemaVersion: number; data: Record<string, string | number> };
 
 /** Appends events to one stream that the caller believes to be at a version. */
 export type Append = (streamId: string, version: number, events: BenchEvent[]) => Promise<unknown>;
@@ -12,6 +12,7 @@ export const metadata = {
 export function sample(events: number): BenchEvent[] {
   return Array.from({ length: events }, (_, number) => ({
     type: 'bench.thing.described',
+    schemaVersion: 1,
     data: {
       number,
       name: 'a-package-name',
