@@ -52,8 +52,14 @@ async function main() {
   const stop = once(async () => {
     for (const step of undo.splice(0).reverse()) await step();
   });
+  let interrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => void stop().finally(() => process.exit(130)));
+    process.once(signal, () => {
+      interrupted = true;
+      // The database goes away under whoever still measures.
+      process.on('uncaughtException', () => undefined);
+      void stop().finally(() => process.exit(130));
+    });
   }
   // Servers of the test kit do not keep a program alive, so something else must while one is waited for.
   const alive = setInterval(() => undefined, 60_000);
@@ -61,7 +67,7 @@ async function main() {
   try {
     return await measure(wanted, values, scratch, undo);
   } catch (error) {
-    return say(process.stderr, `${error.stack}\n`, 1);
+    return interrupted ? 130 : say(process.stderr, `${error.stack}\n`, 1);
   } finally {
     await stop();
   }
