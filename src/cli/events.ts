@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { readLast, readPage } from '../core/feed/store-feed.js';
+import { reachOf, readLast, readPage } from '../core/feed/store-feed.js';
 import { verifyLog } from '../core/event-store/verify-log.js';
 import type { StoredEvent } from '../core/event-store/types.js';
 import { CommandFailure, exitCodes } from './exit.js';
@@ -50,9 +50,10 @@ async function tail({ core, pool, interrupted }: Session, options: TailOptions):
   while (options.follow && !interrupted.aborted) {
     const upTo = await core.watermark.safeHead();
     for (let after = head; after < upTo;) {
-      const page = await readPage(pool, { after, upTo, types: options.type, limit: 500 });
+      const request = { after, upTo, types: options.type, limit: 500 };
+      const page = await readPage(pool, request);
       for (const event of page) printLine(event, options);
-      after = page.length < 500 ? upTo : page.at(-1)!.position;
+      after = reachOf(page, request);
     }
     head = upTo;
     // An interruption ends the pause, and is no failure.

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { executeFor, type Dispatcher } from '../core/command/dispatcher.js';
+import type { Dispatcher } from '../core/command/dispatcher.js';
 import type { Core } from '../core/runtime/core.js';
 import { print } from './output.js';
+import { systemExecute } from './session.js';
 import { accountsOf, randomPassword } from './users.js';
 
 const username = 'operator';
@@ -16,9 +16,7 @@ export type Welcome = (publicUrl: string, isListening: boolean) => void;
  */
 export async function makeFirstOperator(core: Core, dispatcher: Dispatcher): Promise<Welcome | null> {
   if ((await core.watermark.safeHead()) > 0) return null;
-  const correlationId = randomUUID();
-  const meta = () => ({ actor: { kind: 'system' as const, name: 'first start' }, now: new Date(), correlationId });
-  const execute = executeFor(meta, (command) => dispatcher.run(command));
+  const execute = systemExecute(dispatcher, 'first start');
   const accounts = accountsOf({ core });
   const password = randomPassword();
   const account = { username, email: 'operator@localhost.invalid', password, isOperator: true };

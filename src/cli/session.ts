@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig, type Config } from '../core/config/config.js';
 import { KeyRing, type KeyWrapper } from '../core/crypto/key-ring.js';
 import { openKeyRingFile } from '../core/crypto/key-ring-file.js';
-import { executeFor, type Execute } from '../core/command/dispatcher.js';
+import { executeFor, type Dispatcher, type Execute } from '../core/command/dispatcher.js';
 import { createPool } from '../core/event-store/pool.js';
 import { openCore, type Core } from '../core/runtime/core.js';
 import { migrate } from '../core/runtime/migrate.js';
@@ -50,7 +50,7 @@ export async function withSession<T>(work: (session: Session) => Promise<T>): Pr
     try {
       const ring = openKeyRing(config);
       const core = await openCore(pool, ring, silos, () => undefined);
-      const executeAs = (name: string) => systemExecute(core, name);
+      const executeAs = (name: string) => systemExecute(core.dispatcher(null), name);
       const session = { config, url: database.url, pool, core, ring, executeAs, interrupted };
       return await Promise.race([work(session), failureAfter(interrupted)]);
     } finally {
@@ -78,8 +78,8 @@ export function openKeyRing(config: Config): KeyWrapper {
 
 export const keyRingPath = (config: Config): string => join(config.dataDir, 'keys');
 
-export function systemExecute(core: Core, name: string): Execute {
-  const dispatcher = core.dispatcher(null);
+/** Runs commands as the system, under one correlation id. */
+export function systemExecute(dispatcher: Dispatcher, name: string): Execute {
   const correlationId = randomUUID();
   const meta = () => ({ actor: { kind: 'system' as const, name }, now: new Date(), correlationId });
   return executeFor(meta, (command) => dispatcher.run(command));

@@ -1,8 +1,7 @@
-import { subjectsOf } from '../crypto/sealed.js';
 import type { DataKeys, OpenedKey } from '../event-store/data-keys.js';
 import type { EventCodec } from '../event-store/event-codec.js';
 import type { EventStore } from '../event-store/event-store.js';
-import type { AppendResult, CommandKey, Event, StoredEvent, StreamHead } from '../event-store/types.js';
+import type { AppendResult, CommandKey, Event, StreamHead } from '../event-store/types.js';
 import type { Aggregate } from './aggregate.js';
 
 export type LoadedAggregate<State = any> = {
@@ -30,7 +29,9 @@ export class StreamReader {
     const options = { subjects: [streamId], stateVersion: stateVersionOf(aggregate, streamId) };
     const loaded = await this.store.load([streamId], commandKey, options);
     const { head, events: stored, snapshot } = loaded.streams.get(streamId)!;
-    const dataKeys = await this.keysFor(aggregate, stored, this.dataKeys.open([...loaded.dataKeys.values()]));
+    // The stream's own key came with the load; keys of other subjects in it, which is rare, cost one more statement.
+    const known = this.dataKeys.open([...loaded.dataKeys.values()]);
+    const dataKeys = await this.codec.keysFor(aggregate.events, stored, known);
     const events = this.codec.decodeWith(aggregate.events, stored, dataKeys);
     return {
       head,
@@ -48,19 +49,6 @@ export class StreamReader {
     this.store
       .saveSnapshot(loaded.head.streamId, aggregate.snapshot.stateVersion, version, state)
       .catch(() => undefined);
-  }
-
-  /** The stream's own key came with the load; keys of other subjects in it, which is rare, cost one more statement. */
-  private async keysFor(
-    aggregate: Aggregate,
-    events: StoredEvent[],
-    known: Map<string, OpenedKey>,
-  ): Promise<Map<string, OpenedKey>> {
-    const missing = events
-      .flatMap((event) => subjectsOf(aggregate.events[event.type]?.sealed ?? [], event.data))
-      .filter((subject) => !known.has(subject));
-    if (missing.length === 0) return known;
-    return new Map([...known, ...(await this.dataKeys.find([...new Set(missing)]))]);
   }
 }
 

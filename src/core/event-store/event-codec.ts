@@ -13,12 +13,20 @@ export class EventCodec {
    * An event that cannot be read does not fail the page: its `data` throws when it is looked at, so only its own stream is parked.
    */
   async decode(types: EventTypes, stored: StoredEvent[]): Promise<Recorded[]> {
-    const subjects = stored.flatMap((event) => {
-      const sealed = types[event.type]?.sealed;
-      return sealed ? subjectsOf(sealed, event.data) : [];
-    });
-    const keys = await this.dataKeys.find([...new Set(subjects)]);
-    return this.decodeWith(types, stored, keys);
+    return this.decodeWith(types, stored, await this.keysFor(types, stored));
+  }
+
+  /** The known keys, with those that the events need beside them: one statement, none when nothing is missing. */
+  async keysFor(
+    types: EventTypes,
+    stored: StoredEvent[],
+    known: Map<string, OpenedKey> = new Map(),
+  ): Promise<Map<string, OpenedKey>> {
+    const missing = stored
+      .flatMap((event) => subjectsOf(types[event.type]?.sealed ?? [], event.data))
+      .filter((subject) => !known.has(subject));
+    if (missing.length === 0) return known;
+    return new Map([...known, ...(await this.dataKeys.find([...new Set(missing)]))]);
   }
 
   /** The same with keys that are at hand. */

@@ -29,6 +29,11 @@ export async function readPage(pool: pg.Pool, request: PageRequest): Promise<Sto
   return rows.map(eventFrom);
 }
 
+/** How far a page goes: to its last event when the limit cut it, else to the end of what was asked for. */
+export function reachOf(page: StoredEvent[], { limit, upTo }: Pick<PageRequest, 'limit' | 'upTo'>): number {
+  return page.length < limit ? upTo : page.at(-1)!.position;
+}
+
 /** The last events up to a position, oldest first. */
 export async function readLast(
   pool: pg.Pool,

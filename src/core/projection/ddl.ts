@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Projection, RowsProjection, SumsProjection } from './definition.js';
 import { indexName } from './names.js';
+import { transaction } from './transaction.js';
 
 /** Where a projection's table lives: `read` for the live one, another schema for a shadow. */
 export type Schema = string;
@@ -21,20 +22,10 @@ const ddlLock = 1463897411;
 export async function createTables(pool: pg.Pool, definitions: Projection[]): Promise<void> {
   const statements = definitions.flatMap((definition) => createTable(definition));
   if (statements.length === 0) return;
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  try {
-    await client.query('BEGIN');
+  await transaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [ddlLock]);
     for (const statement of statements) await client.query(statement);
-    await client.query('COMMIT');
-  } catch (error) {
-    failure = error as Error;
-    throw error;
-  } finally {
-    // A connection in the middle of a failed transaction is not given back.
-    client.release(failure);
-  }
+  });
 }
 
 /** Statements that make the table and its indexes when they are missing. */

@@ -4,10 +4,11 @@ import { applyInHalves, byStream } from './batch.js';
 import { pauseProjection, resumeProjection } from './checkpoints.js';
 import { liveSchema, quoted } from './ddl.js';
 import { typesOf, type Projection } from './definition.js';
+import { transaction } from './transaction.js';
 import { writerOf } from './writer.js';
 
 /** Reads the whole stream, decoded, up to and with a position. */
-export type StreamReader = (streamId: string, upToPosition: number) => Promise<Recorded[]>;
+export type ReadStream = (streamId: string, upToPosition: number) => Promise<Recorded[]>;
 
 /** Commands of an operator. Each one takes effect in the running processes by a notification on `controlChannel`, at the latest at their next start. */
 export const controlChannel = 'waybill_control';
@@ -61,30 +62,18 @@ export async function retryParked(
   pool: pg.Pool,
   definition: Projection,
   streamId: string,
-  readStream: StreamReader,
+  readStream: ReadStream,
 ): Promise<string | null | undefined> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  try {
-    await client.query('BEGIN');
-    const result = await retryInTransaction(client, definition, streamId, readStream);
-    await client.query('COMMIT');
-    await notifyControl(pool);
-    return result;
-  } catch (error) {
-    failure = error as Error;
-    throw error;
-  } finally {
-    // A connection in the middle of a failed transaction is not given back.
-    client.release(failure);
-  }
+  const result = await transaction(pool, (client) => retryInTransaction(client, definition, streamId, readStream));
+  await notifyControl(pool);
+  return result;
 }
 
 async function retryInTransaction(
   client: pg.ClientBase,
   definition: Projection,
   streamId: string,
-  readStream: StreamReader,
+  readStream: ReadStream,
 ): Promise<string | null | undefined> {
   const name = definition.versionedName;
   // Locked: a second retry of the same stream waits here and then finds nothing parked, so sums are added once.
@@ -152,20 +141,12 @@ export async function dropProjection(pool: pg.Pool, versionedName: string): Prom
   );
   if (!rows[0].known) return 'unknown';
   if (rows[0].running) return 'running';
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
+  await transaction(pool, async (client) => {
     await client.query(`DROP TABLE IF EXISTS ${quoted(liveSchema)}.${quoted(versionedName)}`);
     for (const table of ['checkpoints', 'parked_streams', 'skipped_events', 'partition_owners']) {
       await client.query(`DELETE FROM store.${table} WHERE projection = $1`, [versionedName]);
     }
     await client.query('DELETE FROM store.projections WHERE name = $1', [versionedName]);
-    await client.query('COMMIT');
-    return 'dropped';
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
+  return 'dropped';
 }

@@ -34,6 +34,8 @@ export class Reader {
   }
 }
 
+const bigint = codecOf('bigint');
+
 const selectLists = new WeakMap<object, string>();
 
 function selectList(table: ReadTable<any>): string {
@@ -46,9 +48,7 @@ function selectList(table: ReadTable<any>): string {
 }
 
 function decoded<Row>(table: ReadTable<Row>, row: Record<string, unknown>): Row {
-  for (const { property, type } of table.columns) {
-    // Only numbers come in another form than the row's; the rest is left as the driver gives it.
-    if (type === 'bigint') row[property] = codecOf(type).decode(row[property]);
-  }
+  // Only numbers come in another form than the row's; the rest is left as the driver gives it.
+  for (const { property, type } of table.columns) if (type === 'bigint') row[property] = bigint.decode(row[property]);
   return row as Row;
 }

@@ -9,7 +9,7 @@ import { DataKeys } from '../event-store/data-keys.js';
 import { EventCodec } from '../event-store/event-codec.js';
 import { EventStore } from '../event-store/event-store.js';
 import type { Recorded } from '../event-store/types.js';
-import { readPage } from '../feed/store-feed.js';
+import { reachOf, readPage } from '../feed/store-feed.js';
 import type { PartitionReader } from '../projection/verify.js';
 import { Reader } from '../read/reader.js';
 import { Watermark } from '../feed/watermark.js';
@@ -67,8 +67,7 @@ export async function openCore(
       codec.decode(silos.eventTypes, await store.readStream(streamId, { upToPosition })),
     readPartition: async ({ partition, ...request }) => {
       const stored = await readPage(feedPool, { ...request, partitions: [partition] });
-      const reached = stored.length < request.limit ? request.upTo : stored.at(-1)!.position;
-      return { events: await codec.decode(silos.eventTypes, stored), reached };
+      return { events: await codec.decode(silos.eventTypes, stored), reached: reachOf(stored, request) };
     },
     dispatcher: (visibility) => new Dispatcher(silos, executor, visibility),
   };

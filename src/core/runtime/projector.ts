@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { typesOf } from '../projection/definition.js';
-import { readPage } from '../feed/store-feed.js';
+import { reachOf, readPage } from '../feed/store-feed.js';
 import type { Listener } from '../feed/listener.js';
 import type { WakeUp } from '../feed/wake-up.js';
 import { controlChannel } from '../projection/operate.js';
@@ -47,9 +47,8 @@ export function createProjector(ports: ProjectorPorts): Projector {
       safeHead: () => core.watermark.safeHead(),
       readPage: async (request) => {
         const stored = await readPage(core.feedPool, request);
-        const reached = stored.length < request.limit ? request.upTo : stored.at(-1)!.position;
         const wanted = stored.filter((event) => types.has(event.type));
-        return { events: await core.codec.decode(core.silos.eventTypes, wanted), reached };
+        return { events: await core.codec.decode(core.silos.eventTypes, wanted), reached: reachOf(stored, request) };
       },
       ownership: new Ownership(pool, core.store.partitions),
       liveness: () => listener.backend,
