@@ -10,7 +10,10 @@ import { NamespaceFields } from './namespace/namespace.fields.js';
 import { NamespaceQueries } from './namespace/namespace.queries.js';
 import { NamespaceResolver } from './namespace/namespace.resolver.js';
 import { Authentication } from './session/authentication.js';
+import { pageControllers, pageProviders } from './pages/index.js';
+import { SessionsService } from './session/sessions.service.js';
 import { SessionResolver } from './session/session.resolver.js';
+import { Registration } from './user/registration.js';
 import { UserFields } from './user/user.fields.js';
 import { UserQueries } from './user/user.queries.js';
 import { UserResolver } from './user/user.resolver.js';
@@ -18,7 +21,11 @@ import { UserResolver } from './user/user.resolver.js';
 export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
 
 @Module({
+  controllers: pageControllers,
   providers: [
+    ...pageProviders,
+    Registration,
+    SessionsService,
     AccountsService,
     AccountsTotals,
     ApiTokenFields,

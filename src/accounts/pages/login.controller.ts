@@ -1,0 +1,67 @@
+import { Body, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type Config } from '../../core/config/config.js';
+import { checkedInput } from '../../core/graphql/validation.js';
+import { statusOfRefusal } from '../../core/http/error-filter.js';
+import { PostForm, type Form } from '../../core/http/pages/forms.js';
+import { localPath } from '../../core/http/pages/local-path.js';
+import { Pages } from '../../core/http/pages/pages.js';
+import { refusalOf } from '../../core/http/pages/problems.js';
+import { Visitors } from '../../core/http/pages/visitors.js';
+import { AccountsService } from '../accounts.service.js';
+import { ObtainJSONWebTokenInput } from '../session/session.inputs.js';
+import { BrowserSessions } from './browser-sessions.js';
+import { loginPage } from './login.page.js';
+import { Visits } from './visits.js';
+
+@Controller()
+export class LoginController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly accounts: AccountsService,
+    private readonly browsers: BrowserSessions,
+    private readonly pages: Pages,
+    private readonly visitors: Visitors,
+    private readonly visits: Visits,
+  ) {}
+
+  @Get('/login')
+  async show(
+    @Query('next') next: unknown,
+    @Query('done') done: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const visitor = await this.visitors.of(request);
+    const view = { next: localPath(next, '/settings'), done, visitorName: visitor?.name };
+    await this.pages.show(request, reply, loginPage({ ...view, mayRegister: this.mayRegister }));
+  }
+
+  @PostForm('/login')
+  async logIn(@Body() form: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const next = localPath(form.next, '/settings');
+    const username = form.username?.trim() ?? '';
+    const refusal = await refusalOf(async () => {
+      const execute = this.visits.strangerOf(request);
+      const input = await checkedInput(ObtainJSONWebTokenInput, { username, password: form.password ?? '' });
+      const session = await this.accounts.login(input.username, input.password, execute);
+      await this.browsers.open(request, reply, session, execute);
+    });
+    if (!refusal) return this.pages.redirect(reply, next);
+    const page = loginPage({ username, refusal, next, mayRegister: this.mayRegister });
+    return this.pages.show(request, reply, page, statusOfRefusal(refusal));
+  }
+
+  /** A button in the header, not a link: a page of another site must not be able to log anybody out. */
+  @PostForm('/logout')
+  async logOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visit = await this.visits.knownOf(request, reply);
+    if (!visit) return;
+    await this.browsers.close(request, reply, visit.execute);
+    await this.pages.redirect(reply, '/login?done=logged-out');
+  }
+
+  private get mayRegister(): boolean {
+    return this.config.registration === 'open';
+  }
+}

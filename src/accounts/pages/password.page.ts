@@ -1,0 +1,27 @@
+import type { Refusal } from '../../core/errors/refusal.js';
+import { form, type Field } from '../../core/http/pages/form.js';
+import { html } from '../../core/http/pages/html.js';
+import type { Page } from '../../core/http/pages/layout.js';
+import { problemsOf } from '../../core/http/pages/problems.js';
+import { newPassword } from './new-password.js';
+import { settingsPage } from './settings.layout.js';
+
+const news: Record<string, string> = { changed: 'Your password is changed. You are logged in here only.' };
+
+export function passwordPage({ refusal, done }: { refusal?: Refusal; done?: string }): Page {
+  const fields: Field[] = [
+    { name: 'oldPassword', label: 'Current password', type: 'password', autocomplete: 'current-password' },
+    { ...newPassword, label: 'New password' },
+  ];
+  const problems = problemsOf(refusal ?? null, fields);
+  return settingsPage('/settings/password', {
+    title: 'Password',
+    problems,
+    news: done && news[done],
+    main: html`<p>A new password ends all other sessions. Access tokens go on working: revoke them by themselves.</p>
+      <div class="column">
+        ${form({ action: '/settings/password', fields, submit: 'Change the password', problems })}
+      </div>
+      <p class="aside">You do not know it any more? <a href="/auth/forgot">Set a new one by mail</a></p>`,
+  });
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type Config } from '../../core/config/config.js';
+import { checkedInput } from '../../core/graphql/validation.js';
+import { statusOfRefusal } from '../../core/http/error-filter.js';
+import { PostForm, type Form } from '../../core/http/pages/forms.js';
+import { localPath } from '../../core/http/pages/local-path.js';
+import { Pages } from '../../core/http/pages/pages.js';
+import { refusalOf } from '../../core/http/pages/problems.js';
+import { AccountsService } from '../accounts.service.js';
+import { Registration } from '../user/registration.js';
+import { RegisterUserInput } from '../user/user.inputs.js';
+import { BrowserSessions } from './browser-sessions.js';
+import { registerPage, registrationClosedPage } from './register.page.js';
+import { Visits } from './visits.js';
+
+@Controller()
+export class RegisterController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly accounts: AccountsService,
+    private readonly browsers: BrowserSessions,
+    private readonly pages: Pages,
+    private readonly registration: Registration,
+    private readonly visits: Visits,
+  ) {}
+
+  @Get('/register')
+  async show(
+    @Query('next') next: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (this.config.registration === 'closed') return this.pages.show(request, reply, registrationClosedPage(), 403);
+    const page = registerPage({ next: localPath(next, '/settings'), clientMutationId: randomUUID() });
+    return this.pages.show(request, reply, page);
+  }
+
+  @PostForm('/register')
+  async register(@Body() form: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    if (this.config.registration === 'closed') return this.pages.show(request, reply, registrationClosedPage(), 403);
+    const next = localPath(form.next, '/settings');
+    const typed = {
+      username: form.username?.trim() ?? '',
+      email: form.email?.trim() ?? '',
+      fullName: form.fullName?.trim() ?? '',
+    };
+    const clientMutationId = form.clientMutationId ?? '';
+    const refusal = await refusalOf(async () => {
+      const execute = this.visits.strangerOf(request);
+      const fields = { ...typed, password: form.password ?? '', clientMutationId };
+      const input = await checkedInput(RegisterUserInput, fields);
+      const { session } = await this.registration.open(input, execute);
+      // The form was sent twice: the account is there, and who knows its password may enter.
+      const opened = session ?? (await this.accounts.login(input.username, input.password, execute));
+      await this.browsers.open(request, reply, opened, execute);
+    });
+    if (!refusal) return this.pages.redirect(reply, next);
+    const page = registerPage({ typed, refusal, next, clientMutationId: randomUUID() });
+    return this.pages.show(request, reply, page, statusOfRefusal(refusal));
+  }
+}

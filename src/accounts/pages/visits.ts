@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Execute } from '../../core/command/dispatcher.js';
+import type { Actor } from '../../core/event-store/types.js';
+import { CommandContext } from '../../core/graphql/command-context.js';
+import { Pages } from '../../core/http/pages/pages.js';
+import { Visitors, type Visitor } from '../../core/http/pages/visitors.js';
+
+/** One request of a browser by somebody who is logged in. */
+export type Visit = { visitor: Visitor; execute: Execute };
+
+/** Who asks for a page, and commands on their behalf. */
+@Injectable()
+export class Visits {
+  constructor(
+    private readonly commands: CommandContext,
+    private readonly pages: Pages,
+    private readonly visitors: Visitors,
+  ) {}
+
+  /** Commands of a stranger, who is about to log in, register or prove something else. */
+  strangerOf(request: FastifyRequest): Execute {
+    return this.executeAs({ kind: 'anonymous' }, request);
+  }
+
+  /** @returns null for a stranger, who has then been sent to log in and comes back after it. */
+  async knownOf(request: FastifyRequest, reply: FastifyReply): Promise<Visit | null> {
+    const visitor = await this.visitors.of(request);
+    if (visitor) return { visitor, execute: this.executeAs(visitor.actor, request) };
+    await this.pages.redirect(reply, `/login?next=${encodeURIComponent(request.url)}`);
+    return null;
+  }
+
+  private executeAs(actor: Actor, request: FastifyRequest): Execute {
+    const { traceparent } = request.headers;
+    return this.commands.executeAs({
+      actor,
+      requestId: request.id,
+      traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { Refusal } from '../../errors/refusal.js';
+import { spanOf } from './time.js';
+
+/** What is wrong with one field of a form, in a sentence; with an empty name, with the form as a whole. */
+export type Problem = { name: string; label: string; text: string };
+
+/** Runs what a form asks for. @returns the refusal that it met, or null. @throws whatever else goes wrong */
+export async function refusalOf(work: () => Promise<unknown>): Promise<Refusal | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+/** At most one problem for each field. What the refusal says of anything that is no field of this form counts for the whole of it. */
+export function problemsOf(
+  refusal: Refusal | null,
+  fields: readonly { name: string; label: string }[],
+): Problem[] {
+  if (!refusal) return [];
+  const { field = '', rule = '', violations, retryAfterSeconds } = refusal.details;
+  const wait = typeof retryAfterSeconds === 'number' ? ` Try again in ${spanOf(retryAfterSeconds)}.` : '';
+  const found = (violations as Violation[] | undefined) ?? [{ field, rule, message: refusal.message + wait }];
+  const problems = new Map<string, Problem>();
+  for (const violation of found) {
+    const { name, label } = fields.find((each) => each.name === violation.field) ?? { name: '', label: '' };
+    if (!problems.has(name)) problems.set(name, { name, label, text: sentence(violation) });
+  }
+  return [...problems.values()];
+}
+
+type Violation = { field: string; rule: string; message: string };
+
+/** The catalogue speaks to programmers of clients where it says which rule is broken; these are the same rules for whoever typed. */
+function sentence({ rule, message }: Violation): string {
+  const [, number] = /(\d+)/.exec(`${rule} ${message}`) ?? [];
+  if (rule === 'isEmail') return 'Write an e-mail address, such as name@example.com.';
+  if (/^min(Length|Bytes)\b/.test(rule)) return `Use at least ${number} characters.`;
+  if (/^max(Length|Bytes)\b/.test(rule)) return `Use at most ${number} characters.`;
+  const inWords = rule.includes(' ') && !message.includes(rule) ? `${message} The rule is: ${rule}.` : message;
+  return inWords.charAt(0).toUpperCase() + inWords.slice(1);
+}
