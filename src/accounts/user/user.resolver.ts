@@ -5,6 +5,7 @@ import type { Ctx } from '../../core/graphql/context.js';
 import { Public } from '../../core/graphql/policy.js';
 import { refuse } from '../accounts.errors.js';
 import { AccountsService } from '../accounts.service.js';
+import { originOf } from '../session/origin.js';
 import { RegisterUserInput } from './user.inputs.js';
 import { UserQueries } from './user.queries.js';
 
@@ -29,7 +30,7 @@ export class UserResolver {
     const { username, email, password, fullName, intent, acceptedTos } = input;
     const account = { username, email, password, fullName, intent, acceptedTerms: acceptedTos ?? false };
     const { userId, repeated } = await this.accounts.register(account, ctx.execute, input);
-    const session = repeated ? null : await this.accounts.openSession(userId, ctx.execute);
+    const session = repeated ? null : await this.accounts.openSession(userId, ctx.execute, originOf(ctx));
     return { token: session?.accessToken ?? null, clientMutationId: input.clientMutationId };
   }
 }
