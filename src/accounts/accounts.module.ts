@@ -5,14 +5,19 @@ import './accounts.policy.js';
 import { AccountsService } from './accounts.service.js';
 import { AccountsTotals } from './accounts.totals.js';
 import { ApiTokenQueries } from './api-token/api-token.queries.js';
+import { TokenRevocation } from './api-token/token-revocation.js';
 import { ApiTokenFields, ApiTokenResolver } from './api-token/api-token.resolver.js';
 import { NamespaceFields } from './namespace/namespace.fields.js';
 import { NamespaceQueries } from './namespace/namespace.queries.js';
 import { NamespaceResolver } from './namespace/namespace.resolver.js';
-import { Authentication } from './session/authentication.js';
+import { NonceResolver } from './nonce/nonce.resolver.js';
+import { NonceService } from './nonce/nonce.service.js';
 import { pageControllers, pageProviders } from './pages/index.js';
-import { SessionsService } from './session/sessions.service.js';
+import { Authentication } from './session/authentication.js';
+import { SessionQueries } from './session/session.queries.js';
 import { SessionResolver } from './session/session.resolver.js';
+import { SessionsService } from './session/sessions.service.js';
+import { TokenUses } from './session/token-uses.js';
 import { Registration } from './user/registration.js';
 import { UserFields } from './user/user.fields.js';
 import { UserQueries } from './user/user.queries.js';
@@ -24,22 +29,28 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
   controllers: pageControllers,
   providers: [
     ...pageProviders,
-    Registration,
-    SessionsService,
     AccountsService,
     AccountsTotals,
     ApiTokenFields,
     ApiTokenQueries,
     ApiTokenResolver,
-    { provide: Authenticator, useClass: Authentication },
+    Authentication,
+    { provide: Authenticator, useExisting: Authentication },
     NamespaceFields,
     NamespaceQueries,
     NamespaceResolver,
+    NonceResolver,
+    NonceService,
+    Registration,
+    SessionQueries,
     SessionResolver,
+    SessionsService,
+    TokenRevocation,
+    TokenUses,
     UserFields,
     UserQueries,
     UserResolver,
   ],
-  exports: [AccountsService, Authenticator, UserQueries],
+  exports: [AccountsService, Authenticator, NonceService, SessionsService, UserQueries],
 })
 export class AccountsModule {}

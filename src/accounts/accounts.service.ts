@@ -15,7 +15,7 @@ import { refuse as refuseInput } from '../core/errors/core.errors.js';
 import { EventStore } from '../core/event-store/event-store.js';
 import { refuse } from './accounts.errors.js';
 import { GenerateApiToken } from './api-token/api-token.commands.js';
-import { OpenSession, sessionLifetimes } from './session/session.commands.js';
+import { OpenSession, sessionLifetimes, type Origin } from './session/session.commands.js';
 import { ChangePassword, EraseUser, RegisterUser, userAggregate } from './user/user.commands.js';
 import { UserQueries } from './user/user.queries.js';
 
@@ -69,7 +69,12 @@ export class AccountsService {
   }
 
   /** @throws Refusal INVALID_CREDENTIALS, the same and after the same work for an unknown account and a wrong password. */
-  async login(login: string, password: string, execute: Execute): Promise<OpenedSession & { username: string }> {
+  async login(
+    login: string,
+    password: string,
+    execute: Execute,
+    origin: Origin,
+  ): Promise<OpenedSession & { username: string }> {
     const row = await this.users.byLogin(login);
     const user = row && (await this.reader.load(userAggregate, row.id));
     if (!user || user.state.status !== 'active') {
@@ -80,14 +85,14 @@ export class AccountsService {
     const version = needsRehash(user.state.passwordHash)
       ? (await execute(new ChangePassword(row.id, await rehashPassword(password), false))).version
       : user.head.version;
-    const session = await this.openSessionAt(row.id, version, execute);
+    const session = await this.openSessionAt(row.id, version, execute, origin);
     return { ...session, username: user.state.username };
   }
 
   /** Opens a session for an account that has just proved itself otherwise. */
-  async openSession(userId: string, execute: Execute): Promise<OpenedSession> {
+  async openSession(userId: string, execute: Execute, origin: Origin): Promise<OpenedSession> {
     const { head } = await this.reader.load(userAggregate, userId);
-    return this.openSessionAt(userId, head.version, execute);
+    return this.openSessionAt(userId, head.version, execute, origin);
   }
 
   /** @returns the token's stream id, and its secret unless this repeats an earlier call. */
@@ -116,7 +121,12 @@ export class AccountsService {
     await execute(new EraseUser(userId));
   }
 
-  private async openSessionAt(userId: string, userVersion: number, execute: Execute): Promise<OpenedSession> {
+  private async openSessionAt(
+    userId: string,
+    userVersion: number,
+    execute: Execute,
+    origin: Origin,
+  ): Promise<OpenedSession> {
     const number = await this.store.drawNumber('Session');
     const accessToken = newToken('session');
     const refreshToken = newToken('refresh');
@@ -126,6 +136,7 @@ export class AccountsService {
       userVersion,
       accessTokenHash: hashToken(accessToken).toString('hex'),
       refreshTokenHash: hashToken(refreshToken).toString('hex'),
+      ...origin,
     });
     await execute(open);
     const openedAt = Math.floor(open.dispatch.meta.now.getTime() / 1000);

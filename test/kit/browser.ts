@@ -84,7 +84,9 @@ export async function violationsOf(page: Page): Promise<string[]> {
 
 /** A page must not have to be moved sideways. */
 export async function expectFits(page: Page): Promise<void> {
-  const [scroll, inner] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as number[];
+  const [scroll, inner] = (await page.evaluate(
+    '[document.documentElement.scrollWidth, window.innerWidth]',
+  )) as number[];
   expect(scroll).toBeLessThanOrEqual(inner!);
 }
 

@@ -14,12 +14,14 @@ export type UserRow = {
   joinedAt: Date;
   /** Position in the log: sessions opened before it are over. Clocks of several machines differ, the log's order does not. */
   sessionsEndedAt: number;
+  /** The one session that outlived that. */
+  keptSessionId: string | null;
   isErased: boolean;
 };
 
 export const userRows = readTable<UserRow>({
   name: 'users',
-  version: 1,
+  version: 2,
   columns: {
     number: { type: 'bigint' },
     username: { type: 'text' },
@@ -31,6 +33,7 @@ export const userRows = readTable<UserRow>({
     registerIntent: { type: 'text', name: 'register_intent', nullable: true },
     joinedAt: { type: 'timestamptz', name: 'joined_at' },
     sessionsEndedAt: { type: 'bigint', name: 'sessions_ended_at' },
+    keptSessionId: { type: 'text', name: 'kept_session_id', nullable: true },
     isErased: { type: 'boolean', name: 'is_erased' },
   },
   indices: [{ columns: ['foldedUsername'] }, { columns: ['foldedEmail'] }],
@@ -52,10 +55,16 @@ export const users = projection<UserRow, UserEvent>({
       registerIntent: event.data.intent,
       joinedAt: event.occurredAt,
       sessionsEndedAt: event.position,
+      keptSessionId: null,
       isErased: false,
     }),
     'accounts.user.password-changed': (event, row) =>
-      event.data.endsSessions ? { ...row, sessionsEndedAt: event.position } : row,
+      event.data.endsSessions ? { ...row, sessionsEndedAt: event.position, keptSessionId: null } : row,
+    'accounts.user.sessions-ended': (event, row) => ({
+      ...row,
+      sessionsEndedAt: event.position,
+      keptSessionId: event.data.keepSessionId,
+    }),
     // The row stays: the name is taken for ever and other rows point here. Everything personal goes.
     'accounts.user.erased': (_, row) => ({
       ...row,

@@ -18,7 +18,7 @@ export type TokensView = {
   done?: string;
 };
 
-const news: Record<string, string> = { revoked: 'The token is revoked. Programs that use it are logged out.' };
+const news = new Map([['revoked', 'The token is revoked. Programs that use it are logged out.']]);
 
 export function accessTokensPage({ tokens, clientMutationId, identifier, refusal, done }: TokensView): Page {
   const fields: Field[] = [
@@ -32,21 +32,25 @@ export function accessTokensPage({ tokens, clientMutationId, identifier, refusal
       isOptional: true,
     },
   ];
-  const problems = problemsOf(refusal ?? null, fields);
+  const problems = problemsOf(refusal, fields);
   return settingsPage('/settings/access-tokens', {
     title: 'Access tokens',
     problems,
-    news: done && news[done],
+    news: news.get(done ?? ''),
     main: html`<p>A program with one of these tokens acts as you, until you revoke it.</p>
-      ${tokens.length === 0
-        ? html`<p class="card faint">You have no access token yet. Make one below, or log in with <code>wasmer login</code>.</p>`
-        : html`<div class="card">
-            ${table({
-              caption: 'Your access tokens',
-              columns: ['Name', 'Made', 'Last used', ''],
-              rows: tokens.map(rowOf),
-            })}
-          </div>`}
+      ${
+        tokens.length === 0
+          ? html`<p class="card faint">
+              You have no access token yet. Make one below, or log in with <code>wasmer login</code>.
+            </p>`
+          : html`<div class="card">
+              ${table({
+                caption: 'Your access tokens',
+                columns: ['Name', 'Made', 'Last used', ''],
+                rows: tokens.map(rowOf),
+              })}
+            </div>`
+      }
       <h2>New token</h2>
       <div class="column">
         ${form({ action: '/settings/access-tokens', fields, hidden: { clientMutationId }, submit: 'Make a token', problems })}
@@ -65,9 +69,9 @@ export function newTokenPage(raw: string | null, graphqlUrl: string): Page {
           <pre class="copy" tabindex="0"><code>wasmer login --registry ${graphqlUrl} ${raw}</code></pre>
           <p><a href="/settings/access-tokens">Back to the list</a></p>`
       : html`<p>
-            This token was made and shown before. If you have not kept it, revoke it in the
-            <a href="/settings/access-tokens">list</a> and make another.
-          </p>`,
+          This token was made and shown before. If you have not kept it, revoke it in the
+          <a href="/settings/access-tokens">list</a> and make another.
+        </p>`,
   });
 }
 

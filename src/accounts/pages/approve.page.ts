@@ -2,14 +2,14 @@ import { hiddenFields } from '../../core/http/pages/form.js';
 import { attributes, html, type Html } from '../../core/http/pages/html.js';
 import type { Page } from '../../core/http/pages/layout.js';
 import { momentOf } from '../../core/http/pages/time.js';
+import { nonceLimits, type Nonce } from '../nonce/nonce.table.js';
 
 /** How a link names a login request: `/auth/cli?nonce=<id>&secret=<secret>`. */
 export type NonceKey = { nonce: string; secret: string };
 
-export type LoginRequest = { name: string; callbackUrl: string; createdAt: Date; expiresAt: Date };
-
 /** Asks whether a program may log in. */
-export function approvePage(request: LoginRequest, key: NonceKey, visitorName: string): Page {
+export function approvePage(request: Nonce, key: NonceKey, visitorName: string): Page {
+  const expiresAt = new Date(request.createdAt.getTime() + nonceLimits.lifetimeSeconds * 1000);
   const here = `/auth/cli?${new URLSearchParams(key)}`;
   return {
     title: 'Log a program in',
@@ -28,11 +28,11 @@ export function approvePage(request: LoginRequest, key: NonceKey, visitorName: s
           <dt>Asked</dt>
           <dd>${momentOf(request.createdAt)}</dd>
           <dt>Holds until</dt>
-          <dd>${momentOf(request.expiresAt)}</dd>
+          <dd>${momentOf(expiresAt)}</dd>
         </dl>
         <p class="faint">
-          Approve only what you have just started yourself. The program gets an access token and may do all that you may, until you
-          revoke the token in your settings.
+          Approve only what you have just started yourself. The program gets an access token and may do all that you
+          may, until you revoke the token in your settings.
         </p>
         <div class="buttons">
           <button name="decision" value="approve">Approve</button>
@@ -65,7 +65,9 @@ export function approvedPage(name: string, callbackUrl: string, raw: string, gra
     delivered: `${name} is logged in. You can close this tab.`,
     failed: `This page could not reach ${name}. Log it in by hand: copy this line into the terminal.`,
     byHand: html`<pre class="copy" tabindex="0"><code>wasmer login --registry ${graphqlUrl} ${raw}</code></pre>
-      <p class="faint">The token is not shown again. You can revoke it in your <a href="/settings/access-tokens">settings</a>.</p>`,
+      <p class="faint">
+        The token is not shown again. You can revoke it in your <a href="/settings/access-tokens">settings</a>.
+      </p>`,
   });
 }
 
@@ -105,7 +107,10 @@ function answeredPage({ title, callbackUrl, answer, sending, delivered, failed, 
 
 const refusals: Record<string, { title: string; text: string }> = {
   NONCE_EXPIRED: { title: 'This login request has expired', text: 'A program waits ten minutes for an answer.' },
-  NONCE_USED: { title: 'This login request is answered', text: 'It was approved or cancelled before, and takes one answer only.' },
+  NONCE_USED: {
+    title: 'This login request is answered',
+    text: 'It was approved or cancelled before, and takes one answer only.',
+  },
 };
 
 const unknown = {

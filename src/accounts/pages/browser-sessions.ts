@@ -2,7 +2,6 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseToken } from '../../core/auth/tokens.js';
 import { CONFIG, type Config } from '../../core/config/config.js';
-import type { Execute } from '../../core/command/dispatcher.js';
 import { Refusal } from '../../core/errors/refusal.js';
 import { Authenticator } from '../../core/graphql/context.js';
 import { Visitors, type Visitor } from '../../core/http/pages/visitors.js';
@@ -11,6 +10,7 @@ import { SessionsService } from '../session/sessions.service.js';
 import { UserQueries } from '../user/user.queries.js';
 import { accountMenu } from './account-menu.js';
 import { readCookie, sessionCookie } from './session-cookie.js';
+import { Visits } from './visits.js';
 
 /**
  * A login with a browser: a session like any other, whose refresh token lies in a cookie that no script can read. It opens pages only; the
@@ -24,6 +24,7 @@ export class BrowserSessions implements OnModuleInit {
     private readonly sessions: SessionsService,
     private readonly users: UserQueries,
     private readonly visitors: Visitors,
+    private readonly visits: Visits,
   ) {}
 
   onModuleInit(): void {
@@ -34,20 +35,20 @@ export class BrowserSessions implements OnModuleInit {
   }
 
   /** Logs the browser in. The session that it had before is over: nobody could end it any more. */
-  async open(request: FastifyRequest, reply: FastifyReply, session: OpenedSession, execute: Execute): Promise<void> {
-    await this.endPrevious(request, execute);
+  async open(request: FastifyRequest, reply: FastifyReply, session: OpenedSession): Promise<void> {
+    await this.endPrevious(request);
     reply.header('set-cookie', sessionCookie(this.config.publicUrl, session.refreshToken, session.refreshExpiresAt));
   }
 
   /** Logs the browser out, and ends its session. */
-  async close(request: FastifyRequest, reply: FastifyReply, execute: Execute): Promise<void> {
-    await this.endPrevious(request, execute);
+  async close(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    await this.endPrevious(request);
     reply.header('set-cookie', sessionCookie(this.config.publicUrl, '', 0));
   }
 
-  private async endPrevious(request: FastifyRequest, execute: Execute): Promise<void> {
+  private async endPrevious(request: FastifyRequest): Promise<void> {
     const visitor = await this.visitors.of(request);
-    if (visitor) await this.sessions.end(visitor.actor.tokenId, execute);
+    if (visitor) await this.sessions.end(visitor.actor.tokenId, this.visits.executeAs(visitor.actor, request));
   }
 
   private async find(request: FastifyRequest): Promise<Visitor | null> {

@@ -1,12 +1,13 @@
 import { Body, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../core/config/config.js';
+import { Refusal } from '../../core/errors/refusal.js';
 import { checkedInput } from '../../core/graphql/validation.js';
 import { statusOfRefusal } from '../../core/http/error-filter.js';
 import { PostForm, type Form } from '../../core/http/pages/forms.js';
 import { localPath } from '../../core/http/pages/local-path.js';
 import { Pages } from '../../core/http/pages/pages.js';
-import { refusalOf } from '../../core/http/pages/problems.js';
+import { orRefusal } from '../../core/http/pages/problems.js';
 import { Visitors } from '../../core/http/pages/visitors.js';
 import { AccountsService } from '../accounts.service.js';
 import { ObtainJSONWebTokenInput } from '../session/session.inputs.js';
@@ -41,15 +42,17 @@ export class LoginController {
   async logIn(@Body() form: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const next = localPath(form.next, '/settings');
     const username = form.username?.trim() ?? '';
-    const refusal = await refusalOf(async () => {
-      const execute = this.visits.strangerOf(request);
+    const session = await orRefusal(async () => {
+      const { execute, origin } = this.visits.strangerOf(request);
       const input = await checkedInput(ObtainJSONWebTokenInput, { username, password: form.password ?? '' });
-      const session = await this.accounts.login(input.username, input.password, execute);
-      await this.browsers.open(request, reply, session, execute);
+      return this.accounts.login(input.username, input.password, execute, origin);
     });
-    if (!refusal) return this.pages.redirect(reply, next);
-    const page = loginPage({ username, refusal, next, mayRegister: this.mayRegister });
-    return this.pages.show(request, reply, page, statusOfRefusal(refusal));
+    if (session instanceof Refusal) {
+      const page = loginPage({ username, refusal: session, next, mayRegister: this.mayRegister });
+      return this.pages.show(request, reply, page, statusOfRefusal(session));
+    }
+    await this.browsers.open(request, reply, session);
+    return this.pages.redirect(reply, next);
   }
 
   /** A button in the header, not a link: a page of another site must not be able to log anybody out. */
@@ -57,7 +60,7 @@ export class LoginController {
   async logOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visit = await this.visits.knownOf(request, reply);
     if (!visit) return;
-    await this.browsers.close(request, reply, visit.execute);
+    await this.browsers.close(request, reply);
     await this.pages.redirect(reply, '/login?done=logged-out');
   }
 

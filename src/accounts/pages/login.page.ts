@@ -17,10 +17,10 @@ export type LoginView = {
   mayRegister: boolean;
 };
 
-const news: Record<string, string> = {
-  'password-reset': 'Your password is set, and all sessions are over. Log in with the new password.',
-  'logged-out': 'You are logged out.',
-};
+const news = new Map([
+  ['password-reset', 'Your password is set, and all sessions are over. Log in with the new password.'],
+  ['logged-out', 'You are logged out.'],
+]);
 
 export function loginPage({ username, refusal, next, visitorName, done, mayRegister }: LoginView): Page {
   const fields: Field[] = [
@@ -33,18 +33,22 @@ export function loginPage({ username, refusal, next, visitorName, done, mayRegis
     },
     { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' },
   ];
-  const problems = problemsOf(refusal ?? null, fields);
+  const problems = problemsOf(refusal, fields);
   return {
     title: 'Log in',
     isNarrow: true,
     problems,
-    news: done && news[done],
+    news: news.get(done ?? ''),
     main: html`<h1>Log in</h1>
-      ${visitorName &&
-      html`<p>You are logged in as <strong>${visitorName}</strong>. <a href="${next}">Go on as ${visitorName}</a></p>`}
+      ${
+        visitorName &&
+        html`<p>You are logged in as <strong>${visitorName}</strong>. <a href="${next}">Go on as ${visitorName}</a></p>`
+      }
       ${form({ action: '/login', fields, hidden: { next }, submit: 'Log in', problems })}
       <p class="aside"><a href="/auth/forgot">Forgot your password?</a></p>
-      ${mayRegister &&
-      html`<p class="aside">No account yet? <a href="/register?next=${encodeURIComponent(next)}">Register</a></p>`}`,
+      ${
+        mayRegister &&
+        html`<p class="aside">No account yet? <a href="/register?next=${encodeURIComponent(next)}">Register</a></p>`
+      }`,
   };
 }

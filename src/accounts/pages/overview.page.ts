@@ -1,18 +1,15 @@
 import type { UserRow } from '../../../projections/accounts/users/users.projection.js';
-import { buttonForm } from '../../core/http/pages/form.js';
 import { html } from '../../core/http/pages/html.js';
 import type { Page } from '../../core/http/pages/layout.js';
 import { momentOf } from '../../core/http/pages/time.js';
 import { settingsPage } from './settings.layout.js';
 
-const news: Record<string, string> = {
-  'mail-sent': 'A mail with a link is on its way to your address.',
-};
+const news = new Map([['mail-sent', 'A mail with a link is on its way to your address.']]);
 
 export function overviewPage(user: UserRow, done?: string): Page {
   return settingsPage('/settings', {
     title: 'Your account',
-    news: done && news[done],
+    news: news.get(done ?? ''),
     main: html`<dl class="card">
         <dt>User name</dt>
         <dd>${user.username}</dd>

@@ -6,18 +6,18 @@ import { problemsOf } from '../../core/http/pages/problems.js';
 import { newPassword } from './new-password.js';
 import { settingsPage } from './settings.layout.js';
 
-const news: Record<string, string> = { changed: 'Your password is changed. You are logged in here only.' };
+const news = new Map([['changed', 'Your password is changed. You are logged in here only.']]);
 
 export function passwordPage({ refusal, done }: { refusal?: Refusal; done?: string }): Page {
   const fields: Field[] = [
     { name: 'oldPassword', label: 'Current password', type: 'password', autocomplete: 'current-password' },
     { ...newPassword, label: 'New password' },
   ];
-  const problems = problemsOf(refusal ?? null, fields);
+  const problems = problemsOf(refusal, fields);
   return settingsPage('/settings/password', {
     title: 'Password',
     problems,
-    news: done && news[done],
+    news: news.get(done ?? ''),
     main: html`<p>A new password ends all other sessions. Access tokens go on working: revoke them by themselves.</p>
       <div class="column">
         ${form({ action: '/settings/password', fields, submit: 'Change the password', problems })}

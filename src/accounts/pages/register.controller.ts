@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../core/config/config.js';
+import { Refusal } from '../../core/errors/refusal.js';
 import { checkedInput } from '../../core/graphql/validation.js';
 import { statusOfRefusal } from '../../core/http/error-filter.js';
 import { PostForm, type Form } from '../../core/http/pages/forms.js';
 import { localPath } from '../../core/http/pages/local-path.js';
 import { Pages } from '../../core/http/pages/pages.js';
-import { refusalOf } from '../../core/http/pages/problems.js';
-import { AccountsService } from '../accounts.service.js';
+import { orRefusal } from '../../core/http/pages/problems.js';
+import { AccountsService, type OpenedSession } from '../accounts.service.js';
 import { Registration } from '../user/registration.js';
 import { RegisterUserInput } from '../user/user.inputs.js';
 import { BrowserSessions } from './browser-sessions.js';
-import { registerPage, registrationClosedPage } from './register.page.js';
+import { registerPage, registrationClosedPage, type Typed } from './register.page.js';
 import { Visits } from './visits.js';
 
 @Controller()
@@ -27,11 +28,7 @@ export class RegisterController {
   ) {}
 
   @Get('/register')
-  async show(
-    @Query('next') next: unknown,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async show(@Query('next') next: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     if (this.config.registration === 'closed') return this.pages.show(request, reply, registrationClosedPage(), 403);
     const page = registerPage({ next: localPath(next, '/settings'), clientMutationId: randomUUID() });
     return this.pages.show(request, reply, page);
@@ -41,23 +38,26 @@ export class RegisterController {
   async register(@Body() form: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     if (this.config.registration === 'closed') return this.pages.show(request, reply, registrationClosedPage(), 403);
     const next = localPath(form.next, '/settings');
-    const typed = {
+    const typed: Typed = {
       username: form.username?.trim() ?? '',
       email: form.email?.trim() ?? '',
       fullName: form.fullName?.trim() ?? '',
     };
-    const clientMutationId = form.clientMutationId ?? '';
-    const refusal = await refusalOf(async () => {
-      const execute = this.visits.strangerOf(request);
-      const fields = { ...typed, password: form.password ?? '', clientMutationId };
-      const input = await checkedInput(RegisterUserInput, fields);
-      const { session } = await this.registration.open(input, execute);
-      // The form was sent twice: the account is there, and who knows its password may enter.
-      const opened = session ?? (await this.accounts.login(input.username, input.password, execute));
-      await this.browsers.open(request, reply, opened, execute);
-    });
-    if (!refusal) return this.pages.redirect(reply, next);
-    const page = registerPage({ typed, refusal, next, clientMutationId: randomUUID() });
-    return this.pages.show(request, reply, page, statusOfRefusal(refusal));
+    const session = await orRefusal(() => this.open(form, typed, request));
+    if (session instanceof Refusal) {
+      const page = registerPage({ typed, refusal: session, next, clientMutationId: randomUUID() });
+      return this.pages.show(request, reply, page, statusOfRefusal(session));
+    }
+    await this.browsers.open(request, reply, session);
+    return this.pages.redirect(reply, next);
+  }
+
+  private async open(form: Form, typed: Typed, request: FastifyRequest): Promise<OpenedSession> {
+    const { execute, origin } = this.visits.strangerOf(request);
+    const { password = '', clientMutationId } = form;
+    const input = await checkedInput(RegisterUserInput, { ...typed, password, clientMutationId });
+    const { session } = await this.registration.open(input, origin, execute);
+    // The form was sent twice: the account is there, and who knows its password may enter.
+    return session ?? this.accounts.login(input.username, input.password, execute, origin);
   }
 }

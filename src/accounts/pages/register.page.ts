@@ -6,9 +6,11 @@ import { problemsOf } from '../../core/http/pages/problems.js';
 import { ownerNameLimits } from '../owner-name.js';
 import { newPassword } from './new-password.js';
 
+/** What was typed, but for the password: it is shown again with what is wrong. */
+export type Typed = { username: string; email: string; fullName: string };
+
 export type RegisterView = {
-  /** As it was typed. */
-  typed?: { username: string; email: string; fullName: string };
+  typed?: Typed;
   refusal?: Refusal;
   next: string;
   /** Names this registration, so that a form that is sent twice opens one account. */
@@ -47,7 +49,7 @@ export function registerPage({ typed, refusal, next, clientMutationId }: Registe
     },
     newPassword,
   ];
-  const problems = problemsOf(refusal ?? null, fields);
+  const problems = problemsOf(refusal, fields);
   return {
     title: 'Register',
     isNarrow: true,

@@ -17,7 +17,7 @@ export function forgotPage({ email, refusal }: { email?: string; refusal?: Refus
       isIdentifier: true,
     },
   ];
-  const problems = problemsOf(refusal ?? null, fields);
+  const problems = problemsOf(refusal, fields);
   return {
     title: 'Forgot your password?',
     isNarrow: true,
@@ -35,14 +35,16 @@ export function forgotSentPage(): Page {
     title: 'Look into your mail',
     isNarrow: true,
     main: html`<h1>Look into your mail</h1>
-      <p>If there is an account with this address, a mail with a link is on its way to it. The link holds for an hour.</p>
+      <p>
+        If there is an account with this address, a mail with a link is on its way to it. The link holds for an hour.
+      </p>
       <p>Nothing there? Look into the spam folder, or <a href="/auth/forgot">try another address</a>.</p>`,
   };
 }
 
 export function resetPage({ token, refusal }: { token: string; refusal?: Refusal }): Page {
   const fields: Field[] = [{ ...newPassword, label: 'New password' }];
-  const problems = problemsOf(refusal ?? null, fields);
+  const problems = problemsOf(refusal, fields);
   return {
     title: 'Set a new password',
     isNarrow: true,

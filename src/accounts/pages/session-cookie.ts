@@ -3,7 +3,12 @@
  * protection to have. SameSite=Lax: links from elsewhere arrive logged in, forms from elsewhere do not.
  */
 export function sessionCookie(publicUrl: string, token: string, expiresAtSeconds: number): string {
-  const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax', `Expires=${new Date(expiresAtSeconds * 1000).toUTCString()}`];
+  const attributes = [
+    'Path=/',
+    'HttpOnly',
+    'SameSite=Lax',
+    `Expires=${new Date(expiresAtSeconds * 1000).toUTCString()}`,
+  ];
   if (isSecure(publicUrl)) attributes.push('Secure');
   return [`${cookieName(publicUrl)}=${token}`, ...attributes].join('; ');
 }
@@ -11,7 +16,10 @@ export function sessionCookie(publicUrl: string, token: string, expiresAtSeconds
 /** @returns the token, or an empty text. */
 export function readCookie(header: string | undefined, publicUrl: string): string {
   const name = `${cookieName(publicUrl)}=`;
-  const pair = header?.split(';').map((part) => part.trim()).find((part) => part.startsWith(name));
+  const pair = header
+    ?.split(';')
+    .map((part) => part.trim())
+    .find((part) => part.startsWith(name));
   return pair?.slice(name.length) ?? '';
 }
 

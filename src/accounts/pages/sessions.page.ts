@@ -7,18 +7,20 @@ import type { SessionInfo } from '../session/sessions.service.js';
 import { settingsPage } from './settings.layout.js';
 import { agentName } from './user-agent.js';
 
-const news: Record<string, string> = {
-  ended: 'The session is over.',
-  'others-ended': 'All other sessions are over.',
-};
+const news = new Map([
+  ['ended', 'The session is over.'],
+  ['others-ended', 'All other sessions are over.'],
+]);
 
 /** @param currentId the session of the browser that asks */
 export function sessionsPage(sessions: readonly SessionInfo[], currentId: string, done?: string): Page {
   const others = sessions.filter(({ id }) => id !== currentId);
   return settingsPage('/settings/sessions', {
     title: 'Sessions',
-    news: done && news[done],
-    main: html`<p>Where you are logged in with your password. End what you do not know, and then change your password.</p>
+    news: news.get(done ?? ''),
+    main: html`<p>
+        Where you are logged in with your password. End what you do not know, and then change your password.
+      </p>
       <div class="card">
         ${table({
           caption: 'Your sessions',
@@ -26,9 +28,11 @@ export function sessionsPage(sessions: readonly SessionInfo[], currentId: string
           rows: sessions.map((session) => rowOf(session, session.id === currentId)),
         })}
       </div>
-      ${others.length === 0
-        ? html`<p class="faint">You are logged in nowhere else.</p>`
-        : buttonForm('/settings/sessions/end-others', 'End all other sessions', { look: 'danger' })}`,
+      ${
+        others.length === 0
+          ? html`<p class="faint">You are logged in nowhere else.</p>`
+          : buttonForm('/settings/sessions/end-others', 'End all other sessions', { look: 'danger' })
+      }`,
   });
 }
 

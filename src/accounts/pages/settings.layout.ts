@@ -11,9 +11,7 @@ const sections = [
 /** The pages of one's own account: the title as heading, below the way to the others. */
 export function settingsPage(path: (typeof sections)[number][0], page: Page): Page {
   const links = sections.map(([href, label]) =>
-    href === path
-      ? html`<a href="${href}" aria-current="page">${label}</a>`
-      : html`<a href="${href}">${label}</a>`,
+    href === path ? html`<a href="${href}" aria-current="page">${label}</a>` : html`<a href="${href}">${label}</a>`,
   );
   return {
     ...page,

@@ -5,6 +5,8 @@ import type { Actor } from '../../core/event-store/types.js';
 import { CommandContext } from '../../core/graphql/command-context.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { Visitors, type Visitor } from '../../core/http/pages/visitors.js';
+import { originOf } from '../session/origin.js';
+import type { Origin } from '../session/session.commands.js';
 
 /** One request of a browser by somebody who is logged in. */
 export type Visit = { visitor: Visitor; execute: Execute };
@@ -18,9 +20,10 @@ export class Visits {
     private readonly visitors: Visitors,
   ) {}
 
-  /** Commands of a stranger, who is about to log in, register or prove something else. */
-  strangerOf(request: FastifyRequest): Execute {
-    return this.executeAs({ kind: 'anonymous' }, request);
+  /** For a stranger, who is about to log in, register or prove something else. */
+  strangerOf(request: FastifyRequest): { execute: Execute; origin: Origin } {
+    const origin = originOf({ userAgent: request.headers['user-agent'], clientAddress: request.ip });
+    return { execute: this.executeAs({ kind: 'anonymous' }, request), origin };
   }
 
   /** @returns null for a stranger, who has then been sent to log in and comes back after it. */
@@ -31,7 +34,8 @@ export class Visits {
     return null;
   }
 
-  private executeAs(actor: Actor, request: FastifyRequest): Execute {
+  /** Commands in the course of this request. */
+  executeAs(actor: Actor, request: FastifyRequest): Execute {
     const { traceparent } = request.headers;
     return this.commands.executeAs({
       actor,

@@ -28,6 +28,16 @@ export class ChangePassword extends command('ChangePassword') {
   }
 }
 
+/** Logs out everywhere but in the session that is kept. */
+export class EndSessions extends command('EndSessions') {
+  constructor(
+    readonly streamId: string,
+    readonly keepSessionId: string | null,
+  ) {
+    super();
+  }
+}
+
 /** Destroys what the log knows of the person. The user name stays taken, so that nobody can pose as the account. */
 export class EraseUser extends command('EraseUser') {
   constructor(readonly streamId: string) {
@@ -49,6 +59,11 @@ export function changePassword(user: User, { passwordHash, endsSessions }: Chang
   return decision<UserEvent>({
     event: { type: 'accounts.user.password-changed', data: { passwordHash, endsSessions } },
   });
+}
+
+export function endSessions(user: User, { keepSessionId }: EndSessions): Decision<UserEvent> {
+  if (user.status !== 'active') throw refuse('USER_NOT_FOUND');
+  return decision<UserEvent>({ event: { type: 'accounts.user.sessions-ended', data: { keepSessionId } } });
 }
 
 export function eraseUser(user: User): Decision<UserEvent> {
@@ -75,6 +90,7 @@ export const userAggregate = aggregate<User, UserEvent>({
   decisions: [
     decides(RegisterUser, registerUser),
     decides(ChangePassword, changePassword),
+    decides(EndSessions, endSessions),
     decides(EraseUser, eraseUser),
   ],
 });

@@ -19,6 +19,8 @@ export function evolve(user: User, event: UserEvent): User {
     }
     case 'accounts.user.password-changed':
       return user.status === 'active' ? { ...user, passwordHash: event.data.passwordHash } : user;
+    case 'accounts.user.sessions-ended':
+      return user;
     case 'accounts.user.erased':
       return { status: 'erased' };
   }

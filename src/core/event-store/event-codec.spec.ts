@@ -167,8 +167,8 @@ it('re-wraps all data keys without touching an event, after which the old ring k
   const ring = new KeyRing([newKey, oldKey]);
   const both = await openCore(database.pool, ring, testSilos([silo]), () => undefined);
   expect(await stateOf('person-1', both)).toMatchObject({ emails: ['1@example.com'] });
-  // Two persons and the system's own key; the erased one has none.
-  expect(await both.dataKeys.rewrap(ring.firstKeyId)).toEqual({ rewrapped: 3, byRingKey: { [ring.firstKeyId]: 3 } });
+  // Two persons and the two keys of the system; the erased one has none.
+  expect(await both.dataKeys.rewrap(ring.firstKeyId)).toEqual({ rewrapped: 4, byRingKey: { [ring.firstKeyId]: 4 } });
   expect(await both.dataKeys.rewrap(ring.firstKeyId)).toMatchObject({ rewrapped: 0 });
   expect(await log()).toEqual(before);
 

@@ -1,11 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { SuccessorTokens } from '../auth/successor-tokens.js';
 import { CommandGateway } from '../command/command.gateway.js';
 import { Dispatcher } from '../command/dispatcher.js';
 import { Silos } from '../command/silo.js';
 import { StreamReader } from '../command/stream-reader.js';
 import { CommandContext } from '../graphql/command-context.js';
 import { EventStore } from '../event-store/event-store.js';
+import { POOL } from '../event-store/pool.js';
 import { Reader } from '../read/reader.js';
 import type { Core } from './core.js';
 
@@ -19,6 +21,8 @@ export class CoreModule {
       { provide: Silos, useValue: core.silos },
       { provide: Dispatcher, useValue: dispatcher },
       { provide: Reader, useValue: core.readModel },
+      { provide: POOL, useValue: core.pool },
+      { provide: SuccessorTokens, useValue: core.successorTokens },
       CommandGateway,
       CommandContext,
     ];

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { KeyWrapper } from '../crypto/key-ring.js';
+import { SuccessorTokens } from '../auth/successor-tokens.js';
 import { CommandKeys } from '../command/command-keys.js';
 import { Dispatcher, type Visibility } from '../command/dispatcher.js';
 import { CommandExecutor } from '../command/executor.js';
@@ -24,6 +25,7 @@ export type Core = {
   dataKeys: DataKeys;
   codec: EventCodec;
   commandKeys: CommandKeys;
+  successorTokens: SuccessorTokens;
   reader: StreamReader;
   readModel: Reader;
   /** A whole stream, decoded, up to and with a position. */
@@ -50,6 +52,7 @@ export async function openCore(
   const dataKeys = new DataKeys(pool, ring);
   const codec = new EventCodec(dataKeys);
   const commandKeys = new CommandKeys(await dataKeys.system('system:hashes'));
+  const successorTokens = new SuccessorTokens(await dataKeys.system('system:tokens'));
   const reader = new StreamReader(store, codec, dataKeys);
   const executor = new CommandExecutor({ store, codec, keys: commandKeys, appended, reader });
   return {
@@ -61,6 +64,7 @@ export async function openCore(
     dataKeys,
     codec,
     commandKeys,
+    successorTokens,
     reader,
     readModel: new Reader(pool),
     readStream: async (streamId, upToPosition) =>

@@ -40,9 +40,10 @@ it('takes an account over from Django: the first login hashes its password anew,
     return state.status === 'active' ? state.passwordHash : state.status;
   };
 
-  expect((await service.login('old-hand', 'lètmein', execute)).username).toBe('old-hand');
+  const origin = { userAgent: null, address: null };
+  expect((await service.login('old-hand', 'lètmein', execute, origin)).username).toBe('old-hand');
   const renewed = await hash();
   expect(renewed).toMatch(/^\$argon2id\$/);
-  await service.login('old-hand', 'lètmein', execute);
+  await service.login('old-hand', 'lètmein', execute, origin);
   expect(await hash()).toBe(renewed);
 });

@@ -18,19 +18,24 @@ inBrowser('pages of accounts', () => {
   });
 
   it.each(everywhere)('fit a %s in %s', async (screen, colorScheme) => {
-    await withTab(browser, server.url, { viewport: screens[screen], colorScheme, expected: /status of 400/ }, async (page) => {
-      const good = (name: string) => expectGood(page, `${name}-${screen}-${colorScheme}`);
-      await page.goto('/login');
-      await good('login');
-      await page.getByLabel('User name').fill('ada');
-      await page.getByLabel('Password').fill('not it');
-      await page.getByRole('button', { name: 'Log in' }).click();
-      await good('login-wrong');
-      await page.goto('/register');
-      await good('register');
-      await page.getByLabel('User name').fill('Ada!');
-      await page.getByRole('button', { name: 'Register' }).click();
-      await good('register-wrong');
-    });
+    await withTab(
+      browser,
+      server.url,
+      { viewport: screens[screen], colorScheme, expected: /status of 400/ },
+      async (page) => {
+        const good = (name: string) => expectGood(page, `${name}-${screen}-${colorScheme}`);
+        await page.goto('/login');
+        await good('login');
+        await page.getByLabel('User name').fill('ada');
+        await page.getByLabel('Password').fill('not it');
+        await page.getByRole('button', { name: 'Log in' }).click();
+        await good('login-wrong');
+        await page.goto('/register');
+        await good('register');
+        await page.getByLabel('User name').fill('Ada!');
+        await page.getByRole('button', { name: 'Register' }).click();
+        await good('register-wrong');
+      },
+    );
   });
 });

@@ -21,7 +21,9 @@ export function html(parts: TemplateStringsArray, ...values: HtmlValue[]): Html 
 /** Attributes of an element, each with a space before it. True writes the name alone; false, null and undefined write nothing. */
 export function attributes(values: Record<string, string | number | boolean | null | undefined>): Html {
   const given = Object.entries(values).filter(([, value]) => value !== false && value !== null && value !== undefined);
-  return new Html(given.map(([name, value]) => (value === true ? ` ${name}` : ` ${name}="${markup(String(value))}"`)).join(''));
+  return new Html(
+    given.map(([name, value]) => (value === true ? ` ${name}` : ` ${name}="${markup(String(value))}"`)).join(''),
+  );
 }
 
 function markup(value: HtmlValue): string {

@@ -42,7 +42,7 @@ export async function layOut(page: Page, { publicUrl, menu }: Frame): Promise<st
         ${menu && html`<nav class="menu" aria-label="Account">${menu}</nav>`}
       </div>
     </header>
-    <main id="main" tabindex="-1"${page.isNarrow && html` class="narrow"`}>
+    <main id="main" tabindex="-1" class="${page.isNarrow ? 'narrow' : 'wide'}">
       ${errorSummary(problems)} ${news && notice(news)} ${page.main}
     </main>`;
   return htmlDocument({
@@ -53,7 +53,7 @@ export async function layOut(page: Page, { publicUrl, menu }: Frame): Promise<st
   });
 }
 
-/** A whole document. Styles and scripts are names of assets; scripts run before the body is shown. */
+/** A whole document. Styles and scripts are names of assets; scripts run before there is a body. */
 export async function htmlDocument(parts: {
   title: string;
   styles: readonly string[];
@@ -74,7 +74,7 @@ export async function htmlDocument(parts: {
         <title>${parts.title}</title>
         <link rel="icon" type="image/svg+xml" href="${icon}" />
         ${styles.map((url) => html`<link rel="stylesheet" href="${url}" />`)}
-        ${scripts.map((url) => html`<script src="${url}" defer></script>`)}
+        ${scripts.map((url) => html`<script src="${url}"></script>`)}
       </head>
       <body>
         ${parts.body}

@@ -4,11 +4,10 @@ import { spanOf } from './time.js';
 /** What is wrong with one field of a form, in a sentence; with an empty name, with the form as a whole. */
 export type Problem = { name: string; label: string; text: string };
 
-/** Runs what a form asks for. @returns the refusal that it met, or null. @throws whatever else goes wrong */
-export async function refusalOf(work: () => Promise<unknown>): Promise<Refusal | null> {
+/** Does what a form asks for. @returns its result, or the refusal that it met. @throws whatever else goes wrong */
+export async function orRefusal<Result>(work: () => Promise<Result>): Promise<Result | Refusal> {
   try {
-    await work();
-    return null;
+    return await work();
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;
@@ -17,7 +16,7 @@ export async function refusalOf(work: () => Promise<unknown>): Promise<Refusal |
 
 /** At most one problem for each field. What the refusal says of anything that is no field of this form counts for the whole of it. */
 export function problemsOf(
-  refusal: Refusal | null,
+  refusal: Refusal | undefined,
   fields: readonly { name: string; label: string }[],
 ): Problem[] {
   if (!refusal) return [];

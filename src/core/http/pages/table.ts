@@ -22,7 +22,12 @@ export function table({ caption, columns, rows }: TableParts): Html {
       </tr>
     </thead>
     <tbody role="rowgroup">
-      ${rows.map((cells) => html`<tr role="row">${cells.map((cell, index) => cellOf(cell, columns[index]!, index))}</tr>`)}
+      ${rows.map(
+        (cells) =>
+          html`<tr role="row">
+            ${cells.map((cell, index) => cellOf(cell, columns[index]!, index))}
+          </tr>`,
+      )}
     </tbody>
   </table>`;
 }

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type Config } from '../../core/config/config.js';
+import { Refusal } from '../../core/errors/refusal.js';
+import { checkedInput } from '../../core/graphql/validation.js';
+import { statusOfRefusal } from '../../core/http/error-filter.js';
+import { PostForm, type Form } from '../../core/http/pages/forms.js';
+import { Pages } from '../../core/http/pages/pages.js';
+import { orRefusal } from '../../core/http/pages/problems.js';
+import { encodeId } from '../../core/ids/global-id.js';
+import { AccountsService } from '../accounts.service.js';
+import { GenerateAPITokenInput, RevokeAPITokenInput } from '../api-token/api-token.inputs.js';
+import { ApiTokenQueries } from '../api-token/api-token.queries.js';
+import { TokenRevocation } from '../api-token/token-revocation.js';
+import { TokenUses } from '../session/token-uses.js';
+import { accessTokensPage, newTokenPage, type ListedToken } from './access-tokens.page.js';
+import { Visits } from './visits.js';
+
+/** The tokens of one's own programs. The `wasmer` command sends people here. */
+@Controller('/settings/access-tokens')
+export class AccessTokensController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly accounts: AccountsService,
+    private readonly pages: Pages,
+    private readonly revocation: TokenRevocation,
+    private readonly tokens: ApiTokenQueries,
+    private readonly uses: TokenUses,
+    private readonly visits: Visits,
+  ) {}
+
+  @Get()
+  async show(
+    @Query('done') done: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const visit = await this.visits.knownOf(request, reply);
+    if (!visit) return;
+    const tokens = await this.list(visit.visitor.actor.userId);
+    await this.pages.show(request, reply, accessTokensPage({ tokens, clientMutationId: randomUUID(), done }));
+  }
+
+  @PostForm('')
+  async make(@Body() form: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visit = await this.visits.knownOf(request, reply);
+    if (!visit) return;
+    const { userId } = visit.visitor.actor;
+    const identifier = form.identifier?.trim() ?? '';
+    const made = await orRefusal(async () => {
+      const input = await checkedInput(GenerateAPITokenInput, { identifier, clientMutationId: form.clientMutationId });
+      return this.accounts.generateApiToken(userId, identifier || null, visit.execute, input);
+    });
+    if (made instanceof Refusal) {
+      const view = { tokens: await this.list(userId), clientMutationId: randomUUID(), identifier, refusal: made };
+      return this.pages.show(request, reply, accessTokensPage(view), statusOfRefusal(made));
+    }
+    // The token stands in this answer and nowhere else, so here no other page follows. A reload makes no second one.
+    return this.pages.show(request, reply, newTokenPage(made.raw, `${this.config.publicUrl}/graphql`));
+  }
+
+  @PostForm('/revoke')
+  async revoke(@Body() form: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visit = await this.visits.knownOf(request, reply);
+    if (!visit) return;
+    const input = await checkedInput(RevokeAPITokenInput, { tokenId: form.id ?? '' });
+    await this.revocation.revoke(input, visit.visitor.actor, visit.execute);
+    await this.pages.redirect(reply, '/settings/access-tokens?done=revoked');
+  }
+
+  private async list(userId: string): Promise<ListedToken[]> {
+    const tokens = await this.tokens.usableOf(userId);
+    const uses = await this.uses.lastUsed(tokens.map(({ id }) => id));
+    return tokens.map(({ id, number, identifier, createdAt }) => ({
+      id: encodeId('APIToken', number),
+      identifier,
+      createdAt,
+      lastUsedAt: uses.get(id) ?? null,
+    }));
+  }
+}
