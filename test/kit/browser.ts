@@ -56,6 +56,7 @@ export async function withTab(
   const context = await browser.newContext({ viewport: screens.desktop, baseURL, ...contextOptions });
   const complaints: string[] = [];
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });

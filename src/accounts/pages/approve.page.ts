@@ -98,7 +98,7 @@ function answeredPage({ title, callbackUrl, answer, sending, delivered, failed, 
     script: 'approve.js',
     connectTo: callbackUrl,
     main: html`<h1>${title}</h1>
-      <div${attributes({ id: 'hand-over', class: 'card', ...data })}>
+      <div${attributes({ id: 'hand-over', class: byHand ? 'card good' : 'card', ...data })}>
         <p id="outcome" role="status">${failed}</p>
         ${byHand && html`<div id="by-hand">${byHand}</div>`}
       </div>`,

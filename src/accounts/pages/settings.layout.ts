@@ -3,7 +3,7 @@ import type { Page } from '../../core/http/pages/layout.js';
 
 const sections = [
   ['/settings', 'Overview'],
-  ['/settings/access-tokens', 'Access tokens'],
+  ['/settings/access-tokens', 'Tokens'],
   ['/settings/sessions', 'Sessions'],
   ['/settings/password', 'Password'],
 ] as const;

@@ -30,7 +30,5 @@ describe('html', () => {
 
 it('attributes writes those that have a value', () => {
   const values = { id: 'a"b', hidden: true, required: false, title: undefined, lang: null, min: 0, value: '' };
-  expect(text(html`<p${attributes(values)}></p${attributes(values)}>`)).toBe(
-    '<p id="a&quot;b" hidden min="0" value="">',
-  );
+  expect(text(attributes(values))).toBe(' id="a&quot;b" hidden min="0" value=""');
 });
