@@ -36,23 +36,23 @@ export class BrowserSessions implements OnModuleInit {
 
   /** Logs the browser in. The session that it had before is over: nobody could end it any more. */
   async open(request: FastifyRequest, reply: FastifyReply, session: OpenedSession): Promise<void> {
-    await this.endPrevious(request);
-    reply.header('set-cookie', sessionCookie(this.config.publicUrl, session.refreshToken, session.refreshExpiresAt));
+    await this.endSession(request);
+    this.setCookie(reply, session.refreshToken, session.refreshExpiresAt);
   }
 
   /** Logs the browser out, and ends its session. */
   async close(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    await this.endPrevious(request);
-    reply.header('set-cookie', sessionCookie(this.config.publicUrl, '', 0));
+    await this.endSession(request);
+    this.setCookie(reply, '', 0);
   }
 
-  private async endPrevious(request: FastifyRequest): Promise<void> {
+  private async endSession(request: FastifyRequest): Promise<void> {
     const visitor = await this.visitors.of(request);
-    if (visitor) await this.sessions.end(visitor.actor.tokenId, this.visits.executeAs(visitor.actor, request));
+    if (visitor) await this.sessions.end(visitor.actor.tokenId, this.visits.callerOf(request, visitor.actor).execute);
   }
 
   private async find(request: FastifyRequest): Promise<Visitor | null> {
-    const token = readCookie(request.headers.cookie, this.config.publicUrl);
+    const token = this.tokenOf(request);
     if (parseToken(token)?.kind !== 'refresh') return null;
     try {
       const actor = await this.authenticator.authenticate(token);
@@ -62,5 +62,13 @@ export class BrowserSessions implements OnModuleInit {
       if (error instanceof Refusal) return null;
       throw error;
     }
+  }
+
+  private tokenOf(request: FastifyRequest): string {
+    return readCookie(request.headers.cookie, this.config.publicUrl);
+  }
+
+  private setCookie(reply: FastifyReply, token: string, expiresAtSeconds: number): void {
+    reply.header('set-cookie', sessionCookie(this.config.publicUrl, token, expiresAtSeconds));
   }
 }

@@ -10,6 +10,7 @@ import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
 import { Visitors } from '../../core/http/pages/visitors.js';
 import { AccountsService } from '../accounts.service.js';
+import { originOf } from '../session/origin.js';
 import { ObtainJSONWebTokenInput } from '../session/session.inputs.js';
 import { BrowserSessions } from './browser-sessions.js';
 import { loginPage } from './login.page.js';
@@ -43,9 +44,9 @@ export class LoginController {
     const next = localPath(form.next, '/settings');
     const username = form.username?.trim() ?? '';
     const session = await orRefusal(async () => {
-      const { execute, origin } = this.visits.strangerOf(request);
+      const caller = this.visits.strangerOf(request);
       const input = await checkedInput(ObtainJSONWebTokenInput, { username, password: form.password ?? '' });
-      return this.accounts.login(input.username, input.password, execute, origin);
+      return this.accounts.login(input.username, input.password, caller.execute, originOf(caller));
     });
     if (session instanceof Refusal) {
       const page = loginPage({ username, refusal: session, next, mayRegister: this.mayRegister });
@@ -58,8 +59,6 @@ export class LoginController {
   /** A button in the header, not a link: a page of another site must not be able to log anybody out. */
   @PostForm('/logout')
   async logOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const visit = await this.visits.knownOf(request, reply);
-    if (!visit) return;
     await this.browsers.close(request, reply);
     await this.pages.redirect(reply, '/login?done=logged-out');
   }

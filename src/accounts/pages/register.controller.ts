@@ -10,6 +10,7 @@ import { localPath } from '../../core/http/pages/local-path.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
 import { AccountsService, type OpenedSession } from '../accounts.service.js';
+import { originOf } from '../session/origin.js';
 import { Registration } from '../user/registration.js';
 import { RegisterUserInput } from '../user/user.inputs.js';
 import { BrowserSessions } from './browser-sessions.js';
@@ -53,11 +54,12 @@ export class RegisterController {
   }
 
   private async open(form: Form, typed: Typed, request: FastifyRequest): Promise<OpenedSession> {
-    const { execute, origin } = this.visits.strangerOf(request);
+    const caller = this.visits.strangerOf(request);
+    const origin = originOf(caller);
     const { password = '', clientMutationId } = form;
     const input = await checkedInput(RegisterUserInput, { ...typed, password, clientMutationId });
-    const { session } = await this.registration.open(input, origin, execute);
+    const { session } = await this.registration.open(input, origin, caller.execute);
     // The form was sent twice: the account is there, and who knows its password may enter.
-    return session ?? this.accounts.login(input.username, input.password, execute, origin);
+    return session ?? this.accounts.login(input.username, input.password, caller.execute, origin);
   }
 }

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Execute } from '../../core/command/dispatcher.js';
 import type { Actor } from '../../core/event-store/types.js';
 import { CommandContext } from '../../core/graphql/command-context.js';
+import type { Ctx } from '../../core/graphql/context.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { Visitors, type Visitor } from '../../core/http/pages/visitors.js';
-import { originOf } from '../session/origin.js';
-import type { Origin } from '../session/session.commands.js';
 
-/** One request of a browser by somebody who is logged in. */
-export type Visit = { visitor: Visitor; execute: Execute };
+/** A request of a browser, as the silo's services know a caller: what a resolver's context says, too. */
+export type PageCaller = Pick<Ctx, 'actor' | 'clientAddress' | 'execute' | 'log' | 'userAgent'>;
 
-/** Who asks for a page, and commands on their behalf. */
+/** One by somebody who is logged in. */
+export type Visit = PageCaller & { visitor: Visitor };
+
+/** Who asks for a page. */
 @Injectable()
 export class Visits {
   constructor(
@@ -20,27 +21,33 @@ export class Visits {
     private readonly visitors: Visitors,
   ) {}
 
-  /** For a stranger, who is about to log in, register or prove something else. */
-  strangerOf(request: FastifyRequest): { execute: Execute; origin: Origin } {
-    const origin = originOf({ userAgent: request.headers['user-agent'], clientAddress: request.ip });
-    return { execute: this.executeAs({ kind: 'anonymous' }, request), origin };
+  /** A stranger, who is about to log in, register or prove something else. */
+  strangerOf(request: FastifyRequest): PageCaller {
+    return this.callerOf(request, { kind: 'anonymous' });
   }
 
   /** @returns null for a stranger, who has then been sent to log in and comes back after it. */
   async knownOf(request: FastifyRequest, reply: FastifyReply): Promise<Visit | null> {
     const visitor = await this.visitors.of(request);
-    if (visitor) return { visitor, execute: this.executeAs(visitor.actor, request) };
-    await this.pages.redirect(reply, `/login?next=${encodeURIComponent(request.url)}`);
+    if (visitor) return { visitor, ...this.callerOf(request, visitor.actor) };
+    // What was sent with a form is gone; the address of a form may be no page.
+    const next = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : '';
+    await this.pages.redirect(reply, `/login${next}`);
     return null;
   }
 
-  /** Commands in the course of this request. */
-  executeAs(actor: Actor, request: FastifyRequest): Execute {
+  callerOf(request: FastifyRequest, actor: Actor): PageCaller {
     const { traceparent } = request.headers;
-    return this.commands.executeAs({
+    return {
       actor,
-      requestId: request.id,
-      traceparent: typeof traceparent === 'string' ? traceparent : undefined,
-    });
+      clientAddress: request.ip,
+      userAgent: request.headers['user-agent'],
+      log: request.log,
+      execute: this.commands.executeAs({
+        actor,
+        requestId: request.id,
+        traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+      }),
+    };
   }
 }
