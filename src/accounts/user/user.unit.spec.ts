@@ -1,6 +1,8 @@
 import { decider } from '../../../test/kit/given.js';
 import {
   ChangePassword,
+  EndSessions,
+  endSessions,
   changePassword,
   EraseUser,
   eraseUser,
@@ -55,6 +57,21 @@ describe('changePassword', () => {
     given(registered, erased)
       .when(changePassword, new ChangePassword(id, 'new', true))
       .refuses('USER_NOT_FOUND');
+  });
+});
+
+describe('endSessions', () => {
+  it('records which session is kept', () => {
+    for (const keepSessionId of ['session-3', null]) {
+      given(registered)
+        .when(endSessions, new EndSessions(id, keepSessionId))
+        .then([{ type: 'accounts.user.sessions-ended', data: { keepSessionId } }]);
+    }
+  });
+
+  it('refuses an account that is erased or never was', () => {
+    given().when(endSessions, new EndSessions(id, null)).refuses('USER_NOT_FOUND');
+    given(registered, erased).when(endSessions, new EndSessions(id, null)).refuses('USER_NOT_FOUND');
   });
 });
 
