@@ -19,7 +19,11 @@ import { SessionResolver } from './session/session.resolver.js';
 import { SessionsService } from './session/sessions.service.js';
 import { TokenUses } from './session/token-uses.js';
 import { Registration } from './user/registration.js';
+import { UserEmailResolver } from './user/user.email.resolver.js';
+import { UserEmails } from './user/user.emails.js';
 import { UserFields } from './user/user.fields.js';
+import { UserPasswordResolver } from './user/user.password.resolver.js';
+import { UserPasswords } from './user/user.passwords.js';
 import { UserQueries } from './user/user.queries.js';
 import { UserResolver } from './user/user.resolver.js';
 
@@ -47,10 +51,14 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     SessionsService,
     TokenRevocation,
     TokenUses,
+    UserEmailResolver,
+    UserEmails,
     UserFields,
+    UserPasswordResolver,
+    UserPasswords,
     UserQueries,
     UserResolver,
   ],
-  exports: [AccountsService, Authenticator, NonceService, SessionsService, UserQueries],
+  exports: [AccountsService, Authenticator, NonceService, SessionsService, UserPasswords, UserQueries],
 })
 export class AccountsModule {}

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AccountsModule, accountsSdl } from '../accounts/accounts.module.js';
 import { deleteOldNonces } from '../accounts/nonce/nonce.table.js';
 import { loadConfig, type Config } from '../core/config/config.js';
+import { deleteOldAttempts } from '../core/auth/attempts.js';
 import { deleteOldCommandKeys } from '../core/event-store/command-keys.js';
 import { countStatements, createPool } from '../core/event-store/pool.js';
 import { Listener } from '../core/feed/listener.js';
@@ -139,6 +140,7 @@ async function startCore(
   measureFeed(core, projector);
   const chores = [
     { what: 'command keys', work: () => deleteOldCommandKeys(pool, config.commandKeyDays) },
+    { what: 'attempts', work: () => deleteOldAttempts(pool) },
     { what: 'nonces', work: () => deleteOldNonces(pool) },
   ];
   const endHousekeeping = startHousekeeping(chores, log);

@@ -4,8 +4,10 @@ import { AccountsService } from '../accounts/accounts.service.js';
 import { SessionQueries } from '../accounts/session/session.queries.js';
 import { SessionsService, type SessionInfo } from '../accounts/session/sessions.service.js';
 import { storedTokenUses } from '../accounts/session/token-uses.js';
+import { foldedName } from '../accounts/owner-name.js';
+import { userAggregate } from '../accounts/user/user.commands.js';
 import { findUserByName } from '../accounts/user/user.lookup.js';
-import { UserQueries } from '../accounts/user/user.queries.js';
+import { forgetAttempts } from '../core/auth/attempts.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { print, printFacts, printRows, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
@@ -38,6 +40,17 @@ export function addUserCommands(program: Command): void {
         const password = options.password ?? randomPassword();
         await accountsOf(session).resetPassword(userId, password, session.executeAs('users reset-password'));
         printFacts({ username, ...(options.password ? {} : { password }) }, options);
+      }),
+    );
+
+  users
+    .command('unlock')
+    .description('forget the tries of an account, so that its owner can log in at once')
+    .argument('<username>')
+    .action((username: string) =>
+      withSession(async (session) => {
+        await forgetAttempts(session.pool, session.core.attemptKeys, await triersOf(session, username));
+        print(`${username} can log in again.`);
       }),
     );
 
@@ -125,8 +138,15 @@ async function userIdOf(session: Session, username: string): Promise<string> {
   return userId;
 }
 
+/** All that the tries of an account may be counted under. */
+async function triersOf(session: Session, username: string): Promise<string[]> {
+  const userId = await userIdOf(session, username);
+  const { state } = await session.core.reader.load(userAggregate, userId);
+  return state.status === 'active' ? [userId, foldedName(state.username), foldedName(state.email)] : [userId];
+}
+
 export function accountsOf({ core }: Pick<Session, 'core'>): AccountsService {
-  return new AccountsService(core.store, core.reader, new UserQueries(core.readModel));
+  return new AccountsService(core.store, core.reader);
 }
 
 function sessionsOf({ core, pool }: Session): SessionsService {

@@ -13,6 +13,8 @@ export type SessionRow = {
   accessExpiresAt: Date;
   refreshTokenHash: Buffer;
   refreshExpiresAt: Date;
+  /** The refresh token before the present one: whoever repeats a refresh must find it here from the moment on that it was replaced. */
+  replacedTokenHash: Buffer | null;
   openedAt: Date;
   /** Where the session was opened in the log. */
   openedPosition: number;
@@ -29,11 +31,17 @@ export const sessionRows = readTable<SessionRow>({
     accessExpiresAt: { type: 'timestamptz', name: 'access_expires_at' },
     refreshTokenHash: { type: 'bytea', name: 'refresh_token_hash' },
     refreshExpiresAt: { type: 'timestamptz', name: 'refresh_expires_at' },
+    replacedTokenHash: { type: 'bytea', name: 'replaced_token_hash', nullable: true },
     openedAt: { type: 'timestamptz', name: 'opened_at' },
     openedPosition: { type: 'bigint', name: 'opened_position' },
     endedAt: { type: 'timestamptz', name: 'ended_at', nullable: true },
   },
-  indices: [{ columns: ['accessTokenHash'] }, { columns: ['refreshTokenHash'] }, { columns: ['userId'] }],
+  indices: [
+    { columns: ['accessTokenHash'] },
+    { columns: ['refreshTokenHash'] },
+    { columns: ['replacedTokenHash'] },
+    { columns: ['userId'] },
+  ],
 });
 
 export const sessions = projection<SessionRow, SessionEvent>({
@@ -45,11 +53,16 @@ export const sessions = projection<SessionRow, SessionEvent>({
       number: event.data.number,
       userId: event.data.userId,
       ...tokens(event.data),
+      replacedTokenHash: null,
       openedAt: event.occurredAt,
       openedPosition: event.position,
       endedAt: null,
     }),
-    'accounts.session.refreshed': (event, row) => ({ ...row, ...tokens(event.data) }),
+    'accounts.session.refreshed': (event, row) => ({
+      ...row,
+      ...tokens(event.data),
+      replacedTokenHash: Buffer.from(event.data.replacedTokenHash, 'hex'),
+    }),
     'accounts.session.ended': (event, row) => ({ ...row, endedAt: event.occurredAt }),
   },
 });

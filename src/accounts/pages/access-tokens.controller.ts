@@ -4,7 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../core/config/config.js';
 import { Refusal } from '../../core/errors/refusal.js';
 import { checkedInput } from '../../core/graphql/validation.js';
-import { statusOfRefusal } from '../../core/http/error-filter.js';
 import { PostForm, type Form } from '../../core/http/pages/forms.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
@@ -54,7 +53,7 @@ export class AccessTokensController {
     });
     if (made instanceof Refusal) {
       const view = { tokens: await this.list(userId), clientMutationId: randomUUID(), identifier, refusal: made };
-      return this.pages.show(request, reply, accessTokensPage(view), statusOfRefusal(made));
+      return this.pages.refuse(request, reply, accessTokensPage(view), made);
     }
     // The token stands in this answer and nowhere else, so here no other page follows. A reload makes no second one.
     return this.pages.show(request, reply, newTokenPage(made.raw, `${this.config.publicUrl}/graphql`));

@@ -2,7 +2,6 @@ import { Body, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../core/config/config.js';
 import { Refusal } from '../../core/errors/refusal.js';
-import { statusOfRefusal } from '../../core/http/error-filter.js';
 import { PostForm, type Form } from '../../core/http/pages/forms.js';
 import type { Page } from '../../core/http/pages/layout.js';
 import { Pages } from '../../core/http/pages/pages.js';
@@ -57,7 +56,7 @@ export class ApproveController {
 
   private async answer(request: FastifyRequest, reply: FastifyReply, work: () => Promise<Page>): Promise<void> {
     const page = await orRefusal(work);
-    if (page instanceof Refusal) await this.pages.show(request, reply, noRequestPage(page.code), statusOfRefusal(page));
+    if (page instanceof Refusal) await this.pages.refuse(request, reply, noRequestPage(page.code), page);
     else await this.pages.show(request, reply, page);
   }
 }

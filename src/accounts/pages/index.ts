@@ -1,8 +1,11 @@
 import { AccessTokensController } from './access-tokens.controller.js';
 import { ApproveController } from './approve.controller.js';
 import { BrowserSessions } from './browser-sessions.js';
+import { EmailController } from './email.controller.js';
 import { LoginController } from './login.controller.js';
+import { PasswordController } from './password.controller.js';
 import { RegisterController } from './register.controller.js';
+import { ResetController } from './reset.controller.js';
 import { SettingsController } from './settings.controller.js';
 import { Visits } from './visits.js';
 
@@ -10,8 +13,11 @@ import { Visits } from './visits.js';
 export const pageControllers = [
   AccessTokensController,
   ApproveController,
+  EmailController,
   LoginController,
+  PasswordController,
   RegisterController,
+  ResetController,
   SettingsController,
 ];
 export const pageProviders = [BrowserSessions, Visits];

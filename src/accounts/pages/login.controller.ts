@@ -3,15 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../core/config/config.js';
 import { Refusal } from '../../core/errors/refusal.js';
 import { checkedInput } from '../../core/graphql/validation.js';
-import { statusOfRefusal } from '../../core/http/error-filter.js';
 import { PostForm, type Form } from '../../core/http/pages/forms.js';
 import { localPath } from '../../core/http/pages/local-path.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
 import { Visitors } from '../../core/http/pages/visitors.js';
-import { AccountsService } from '../accounts.service.js';
-import { originOf } from '../session/origin.js';
 import { ObtainJSONWebTokenInput } from '../session/session.inputs.js';
+import { UserPasswords } from '../user/user.passwords.js';
 import { BrowserSessions } from './browser-sessions.js';
 import { loginPage } from './login.page.js';
 import { Visits } from './visits.js';
@@ -20,9 +18,9 @@ import { Visits } from './visits.js';
 export class LoginController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly accounts: AccountsService,
     private readonly browsers: BrowserSessions,
     private readonly pages: Pages,
+    private readonly passwords: UserPasswords,
     private readonly visitors: Visitors,
     private readonly visits: Visits,
   ) {}
@@ -44,13 +42,12 @@ export class LoginController {
     const next = localPath(form.next, '/settings');
     const username = form.username?.trim() ?? '';
     const session = await orRefusal(async () => {
-      const caller = this.visits.strangerOf(request);
       const input = await checkedInput(ObtainJSONWebTokenInput, { username, password: form.password ?? '' });
-      return this.accounts.login(input.username, input.password, caller.execute, originOf(caller));
+      return this.passwords.login(input.username, input.password, this.visits.strangerOf(request));
     });
     if (session instanceof Refusal) {
       const page = loginPage({ username, refusal: session, next, mayRegister: this.mayRegister });
-      return this.pages.show(request, reply, page, statusOfRefusal(session));
+      return this.pages.refuse(request, reply, page, session);
     }
     await this.browsers.open(request, reply, session);
     return this.pages.redirect(reply, next);

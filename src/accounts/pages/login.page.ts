@@ -17,10 +17,7 @@ export type LoginView = {
   mayRegister: boolean;
 };
 
-const news = new Map([
-  ['password-reset', 'Your password is set, and all sessions are over. Log in with the new password.'],
-  ['logged-out', 'You are logged out.'],
-]);
+const news = new Map([['logged-out', 'You are logged out.']]);
 
 export function loginPage({ username, refusal, next, visitorName, done, mayRegister }: LoginView): Page {
   const fields: Field[] = [

@@ -4,15 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../core/config/config.js';
 import { Refusal } from '../../core/errors/refusal.js';
 import { checkedInput } from '../../core/graphql/validation.js';
-import { statusOfRefusal } from '../../core/http/error-filter.js';
 import { PostForm, type Form } from '../../core/http/pages/forms.js';
 import { localPath } from '../../core/http/pages/local-path.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
-import { AccountsService, type OpenedSession } from '../accounts.service.js';
-import { originOf } from '../session/origin.js';
+import type { OpenedSession } from '../accounts.service.js';
 import { Registration } from '../user/registration.js';
 import { RegisterUserInput } from '../user/user.inputs.js';
+import { UserPasswords } from '../user/user.passwords.js';
 import { BrowserSessions } from './browser-sessions.js';
 import { registerPage, registrationClosedPage, type Typed } from './register.page.js';
 import { Visits } from './visits.js';
@@ -21,9 +20,9 @@ import { Visits } from './visits.js';
 export class RegisterController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly accounts: AccountsService,
     private readonly browsers: BrowserSessions,
     private readonly pages: Pages,
+    private readonly passwords: UserPasswords,
     private readonly registration: Registration,
     private readonly visits: Visits,
   ) {}
@@ -47,7 +46,7 @@ export class RegisterController {
     const session = await orRefusal(() => this.open(form, typed, request));
     if (session instanceof Refusal) {
       const page = registerPage({ typed, refusal: session, next, clientMutationId: randomUUID() });
-      return this.pages.show(request, reply, page, statusOfRefusal(session));
+      return this.pages.refuse(request, reply, page, session);
     }
     await this.browsers.open(request, reply, session);
     return this.pages.redirect(reply, next);
@@ -55,11 +54,10 @@ export class RegisterController {
 
   private async open(form: Form, typed: Typed, request: FastifyRequest): Promise<OpenedSession> {
     const caller = this.visits.strangerOf(request);
-    const origin = originOf(caller);
     const { password = '', clientMutationId } = form;
     const input = await checkedInput(RegisterUserInput, { ...typed, password, clientMutationId });
-    const { session } = await this.registration.open(input, origin, caller.execute);
+    const session = await this.registration.open(input, caller);
     // The form was sent twice: the account is there, and who knows its password may enter.
-    return session ?? this.accounts.login(input.username, input.password, caller.execute, origin);
+    return session ?? this.passwords.login(input.username, input.password, caller);
   }
 }

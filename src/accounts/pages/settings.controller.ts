@@ -27,7 +27,7 @@ export class SettingsController {
     const visit = await this.visits.knownOf(request, reply);
     if (!visit) return;
     const user = await this.users.byId(visit.visitor.actor.userId);
-    await this.pages.show(request, reply, overviewPage(user!, done));
+    await this.pages.show(request, reply, overviewPage(user!, { done }));
   }
 
   @Get('/sessions')

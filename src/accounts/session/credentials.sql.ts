@@ -17,6 +17,7 @@ const accountStands = `NOT u.is_erased AND ${notParked}`;
 
 /** Neither it nor all sessions of its account were ended. Whether its tokens have expired is another question. */
 export const sessionStands = `${accountStands} AND t.ended_at IS NULL
-  AND (t.opened_position > u.sessions_ended_at OR t.id = u.kept_session_id)`;
+  AND (t.opened_position > u.sessions_ended_at
+    OR t.id = u.kept_session_id AND t.opened_position > u.kept_opened_after)`;
 
 export const apiTokenStands = `${accountStands} AND t.revoked_at IS NULL`;

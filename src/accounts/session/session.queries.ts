@@ -18,8 +18,9 @@ const byToken = `
   FROM (
     SELECT id FROM ${tableName(sessions)} WHERE access_token_hash = $1
     UNION ALL SELECT id FROM ${tableName(sessions)} WHERE refresh_token_hash = $1
+    UNION ALL SELECT id FROM ${tableName(sessions)} WHERE replaced_token_hash = $1
     UNION ALL SELECT session_id FROM ${tableName(replacedTokens)} WHERE id = encode($1, 'hex')
-  ) found JOIN ${tableName(sessions)} t ON t.id = found.id ${withAccount}`;
+  ) found JOIN ${tableName(sessions)} t ON t.id = found.id ${withAccount} LIMIT 1`;
 
 /** More are hardly ever open at once; the older ones show when newer ones are ended. */
 export const mostListedSessions = 100;

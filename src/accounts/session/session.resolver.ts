@@ -2,16 +2,15 @@ import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import type { Ctx } from '../../core/graphql/context.js';
 import { Public } from '../../core/graphql/policy.js';
 import { refuse } from '../accounts.errors.js';
-import { AccountsService } from '../accounts.service.js';
+import { UserPasswords } from '../user/user.passwords.js';
 import { Authentication } from './authentication.js';
-import { originOf } from './origin.js';
 import { ObtainJSONWebTokenInput } from './session.inputs.js';
 import { SessionsService } from './sessions.service.js';
 
 @Resolver()
 export class SessionResolver {
   constructor(
-    private readonly accounts: AccountsService,
+    private readonly passwords: UserPasswords,
     private readonly sessions: SessionsService,
     private readonly authentication: Authentication,
   ) {}
@@ -19,7 +18,7 @@ export class SessionResolver {
   @Mutation()
   @Public('whoever logs in has no token yet', { invalidToken: 'anonymous' })
   async tokenAuth(@Args('input') input: ObtainJSONWebTokenInput, @Context() ctx: Ctx) {
-    const session = await this.accounts.login(input.username, input.password, ctx.execute, originOf(ctx));
+    const session = await this.passwords.login(input.username, input.password, ctx);
     return {
       payload: { username: session.username, exp: session.accessExpiresAt, origIat: session.openedAt },
       token: session.accessToken,

@@ -75,8 +75,9 @@ export class SessionsService {
     });
   }
 
-  /** @throws Refusal SESSION_NOT_FOUND, also for one that the caller may not end. Ending it again changes nothing. */
+  /** @throws Refusal SESSION_NOT_FOUND, also for one that the caller may not end and for what is no id. Ending it again changes nothing. */
   async end(sessionId: string, execute: Execute): Promise<void> {
+    if (!/^session-\d{1,16}$/.test(sessionId)) throw refuse('SESSION_NOT_FOUND');
     await execute(new EndSession(sessionId));
   }
 

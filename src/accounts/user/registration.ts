@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Execute } from '../../core/command/dispatcher.js';
+import { Attempts } from '../../core/auth/attempts.js';
 import { CONFIG, type Config } from '../../core/config/config.js';
 import { refuse } from '../accounts.errors.js';
 import { AccountsService, type OpenedSession } from '../accounts.service.js';
-import type { Origin } from '../session/session.commands.js';
+import { originOf } from '../session/origin.js';
 import type { RegisterUserInput } from './user.inputs.js';
+import type { Caller } from './user.passwords.js';
 
 /** Accounts that people open themselves, over the API and with the browser. */
 @Injectable()
@@ -12,21 +13,19 @@ export class Registration {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly accounts: AccountsService,
+    private readonly attempts: Attempts,
   ) {}
 
   /**
    * @returns a session of the new account; null when this repeats an earlier registration.
-   * @throws Refusal REGISTRATION_CLOSED, NAME_TAKEN, EMAIL_TAKEN, INVALID_NAME, BAD_USER_INPUT
+   * @throws Refusal REGISTRATION_CLOSED, TOO_MANY_ATTEMPTS, NAME_TAKEN, EMAIL_TAKEN, INVALID_NAME, BAD_USER_INPUT
    */
-  async open(
-    input: RegisterUserInput,
-    origin: Origin,
-    execute: Execute,
-  ): Promise<{ userId: string; session: OpenedSession | null }> {
+  async open(input: RegisterUserInput, caller: Caller): Promise<OpenedSession | null> {
     if (this.config.registration === 'closed') throw refuse('REGISTRATION_CLOSED');
+    await this.attempts.count('register', { address: caller.clientAddress });
     const { username, email, password, fullName, intent, acceptedTos } = input;
     const account = { username, email, password, fullName, intent, acceptedTerms: acceptedTos ?? false };
-    const { userId, repeated } = await this.accounts.register(account, execute, input);
-    return { userId, session: repeated ? null : await this.accounts.openSession(userId, execute, origin) };
+    const { userId, repeated } = await this.accounts.register(account, caller.execute, input);
+    return repeated ? null : this.accounts.openSession(userId, caller.execute, originOf(caller));
   }
 }

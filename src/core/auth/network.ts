@@ -1,19 +1,32 @@
 import { isIPv6 } from 'node:net';
 
-/** Whom a limit per address counts as one: an IPv4 address, or the /64 that an IPv6 address lies in, for that is what one customer has. */
+/**
+ * What of an address counts as one client: an IPv4 address, or the first 64 bits of an IPv6 one, for whoever has one of these has them
+ * all. An IPv4 address in IPv6 form is the IPv4 address. Anything else is taken as it is.
+ */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return isIPv6(plain) ? `${firstHalf(plain)}::/64` : plain;
+  const plain = address.split('%', 1)[0]!;
+  if (!isIPv6(plain)) return plain;
+  const groups = groupsOf(plain);
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  if (isMapped)
+    return groups
+      .slice(6)
+      .flatMap((group) => [group >> 8, group & 0xff])
+      .join('.');
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
 }
 
-/** The first four of eight groups, with what `::` leaves out. */
-function firstHalf(address: string): string {
-  const [left = '', right] = address.split('%', 1)[0]!.toLowerCase().split('::');
-  const groups = (part: string | undefined) => (part ? part.split(':') : []);
-  const missing = right === undefined ? 0 : 8 - groups(left).length - groups(right).length;
-  const all = [...groups(left), ...Array.from({ length: missing }, () => '0'), ...groups(right)];
-  return all
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':');
+/** The eight groups of 16 bits of a valid IPv6 address. */
+function groupsOf(address: string): number[] {
+  const hex = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => {
+    const [a, b, c, d] = bytes.slice(0, 4).map(Number) as [number, number, number, number];
+    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  });
+  const [head = [], tail = []] = hex.split('::').map((part) => part.split(':').filter((group) => group !== ''));
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  return [...head, ...zeros, ...tail].map((group) => Number.parseInt(group, 16));
 }

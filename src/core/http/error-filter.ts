@@ -22,7 +22,13 @@ const messages: Record<number, string> = {
   415: 'A body of this type is not taken here. Send the body as application/json.',
 };
 
-const refusalStatus: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, CONFLICT: 409 };
+const refusalStatus: Record<string, number> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  CONFLICT: 409,
+  TOO_MANY_REQUESTS: 429,
+  TOO_MANY_ATTEMPTS: 429,
+};
 
 /** The HTTP status of a refusal outside GraphQL. */
 export const statusOfRefusal = ({ code }: Refusal): number => refusalStatus[code] ?? 400;

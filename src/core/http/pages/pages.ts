@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../config/config.js';
+import type { Refusal } from '../../errors/refusal.js';
+import { statusOfRefusal } from '../error-filter.js';
 import { pageHeaders } from '../headers.js';
 import { layOut, type Page } from './layout.js';
 import { Visitors } from './visitors.js';
@@ -13,11 +15,17 @@ export class Pages {
     @Inject(Visitors) private readonly visitors: Visitors,
   ) {}
 
-  /** @param status 200 unless something is to be said by it, as 422 for a form that has to be corrected. */
   async show(request: FastifyRequest, reply: FastifyReply, page: Page, status = 200): Promise<void> {
     const menu = this.visitors.menu(await this.visitors.of(request));
     const text = await layOut(page, { publicUrl: this.config.publicUrl, menu });
     await reply.code(status).headers(pageHeaders(page)).send(text);
+  }
+
+  /** A page that says why something did not work. */
+  async refuse(request: FastifyRequest, reply: FastifyReply, page: Page, refusal: Refusal): Promise<void> {
+    const { retryAfterSeconds } = refusal.details;
+    if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));
+    await this.show(request, reply, page, statusOfRefusal(refusal));
   }
 
   /** After a form: the browser gets the next page, and a reload does not send the form again. @param path of our own, never from outside. */

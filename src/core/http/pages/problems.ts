@@ -21,8 +21,11 @@ export function problemsOf(
 ): Problem[] {
   if (!refusal) return [];
   const { field = '', rule = '', violations, retryAfterSeconds } = refusal.details;
-  const wait = typeof retryAfterSeconds === 'number' ? ` Try again in ${spanOf(retryAfterSeconds)}.` : '';
-  const found = (violations as Violation[] | undefined) ?? [{ field, rule, message: refusal.message + wait }];
+  const message =
+    typeof retryAfterSeconds === 'number'
+      ? `There were too many tries. Try again in ${spanOf(retryAfterSeconds)}.`
+      : refusal.message;
+  const found = (violations as Violation[] | undefined) ?? [{ field, rule, message }];
   const problems = new Map<string, Problem>();
   for (const violation of found) {
     const { name, label } = fields.find((each) => each.name === violation.field) ?? { name: '', label: '' };
