@@ -90,10 +90,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
 
   const { core, projector } = await startCore(config, database.url, log, closing);
   const dispatcher = core.dispatcher(projector.waiter);
-  const app = await createApp(config, log, [
-    CoreModule.forRoot(core, dispatcher),
-    createGraphqlModule(graphqlModules),
-  ]);
+  const app = await createApp(config, log, [CoreModule.forRoot(core, dispatcher), createGraphqlModule(graphqlModules)]);
   registerChecks(app.get(Readiness), core, projector);
   const welcome = await makeFirstOperator(core, dispatcher);
   const url = await listen(app, config).catch((error: unknown) => {
