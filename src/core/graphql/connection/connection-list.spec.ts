@@ -98,12 +98,7 @@ function sorted(name: OrderName, of: Row[]): Row[] {
 }
 
 /** What a page must be: found by slices of the whole list. */
-function expected(
-  all: Row[],
-  args: { first?: number; last?: number; offset?: number },
-  from: number,
-  to: number,
-) {
+function expected(all: Row[], args: { first?: number; last?: number; offset?: number }, from: number, to: number) {
   const between = all.slice(from + 1, to);
   const size = args.first ?? args.last ?? 4;
   const isBackward = args.last !== undefined || (args.first === undefined && to < all.length && from < 0);
