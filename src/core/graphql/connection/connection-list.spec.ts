@@ -91,7 +91,8 @@ function sorted(name: OrderName, of: Row[]): Row[] {
   return of.toSorted((a, b) => {
     for (const { property, direction } of all) {
       const [x, y] = [a[property], b[property]].map((value) => (value instanceof Date ? value.getTime() : value));
-      if (x !== y) return x! < y! === (direction === 'asc') ? -1 : 1;
+      const isLess = x! < y!;
+      if (x !== y) return isLess === (direction === 'asc') ? -1 : 1;
     }
     return 0;
   });
