@@ -15,7 +15,10 @@ import { OwnerQueries } from './owner/owner.queries.js';
 import { OwnerResolver } from './owner/owner.resolver.js';
 import { Authentication } from './session/authentication.js';
 import { SessionResolver } from './session/session.resolver.js';
+import { UserEmailResolver } from './user/user.email.resolver.js';
 import { UserFields } from './user/user.fields.js';
+import { UserPasswordResolver } from './user/user.password.resolver.js';
+import { UserPasswords } from './user/user.passwords.js';
 import { UserQueries } from './user/user.queries.js';
 import { UserResolver } from './user/user.resolver.js';
 
@@ -37,10 +40,13 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     OwnerQueries,
     OwnerResolver,
     SessionResolver,
+    UserEmailResolver,
     UserFields,
+    UserPasswordResolver,
+    UserPasswords,
     UserQueries,
     UserResolver,
   ],
-  exports: [AccountsService, Authenticator, UserQueries],
+  exports: [AccountsService, Authenticator, UserPasswords, UserQueries],
 })
 export class AccountsModule {}
