@@ -20,3 +20,8 @@ export function mayManage(actor: Actor, namespace: { ownerId: string }): boolean
 export function isOwner(actor: Actor, namespace: { ownerId: string }): boolean {
   return actor.kind === 'user' && actor.userId === namespace.ownerId;
 }
+
+/** An account is its own; so may whoever operates the instance, and the system itself. */
+export function mayActFor(actor: Actor, userId: string): boolean {
+  return mayManage(actor, { ownerId: userId });
+}
