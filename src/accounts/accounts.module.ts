@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { Authenticator } from '../core/graphql/context.js';
 import { readSdl } from '../core/graphql/sdl.js';
 import './accounts.policy.js';
+import { AccountsLoaders } from './accounts.loaders.js';
+import { AccountsNodes } from './accounts.nodes.js';
 import { AccountsService } from './accounts.service.js';
 import { AccountsTotals } from './accounts.totals.js';
 import { ApiTokenQueries } from './api-token/api-token.queries.js';
@@ -12,6 +14,8 @@ import { NamespaceQueries } from './namespace/namespace.queries.js';
 import { NamespaceResolver } from './namespace/namespace.resolver.js';
 import { NonceResolver } from './nonce/nonce.resolver.js';
 import { NonceService } from './nonce/nonce.service.js';
+import { OwnerQueries } from './owner/owner.queries.js';
+import { OwnerResolver } from './owner/owner.resolver.js';
 import { pageControllers, pageProviders } from './pages/index.js';
 import { Authentication } from './session/authentication.js';
 import { SessionQueries } from './session/session.queries.js';
@@ -33,6 +37,8 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
   controllers: pageControllers,
   providers: [
     ...pageProviders,
+    AccountsLoaders,
+    AccountsNodes,
     AccountsService,
     AccountsTotals,
     ApiTokenFields,
@@ -45,6 +51,8 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     NamespaceResolver,
     NonceResolver,
     NonceService,
+    OwnerQueries,
+    OwnerResolver,
     Registration,
     SessionQueries,
     SessionResolver,

@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AccountsModule, accountsSdl } from '../accounts/accounts.module.js';
 import { deleteOldNonces } from '../accounts/nonce/nonce.table.js';
 import { loadConfig, type Config } from '../core/config/config.js';
 import { deleteOldAttempts } from '../core/auth/attempts.js';
@@ -20,6 +19,7 @@ import { migrate } from '../core/runtime/migrate.js';
 import { createProjector, type Projector } from '../core/runtime/projector.js';
 import { startHousekeeping } from '../core/runtime/housekeeping.js';
 import { eventsApplied, measureFeed } from '../core/runtime/measures.js';
+import { graphqlModules } from '../modules.js';
 import { silos } from '../silos.js';
 import { openServerDatabase } from './database.js';
 import { makeFirstOperator } from './first-start.js';
@@ -93,10 +93,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
 
   const { core, projector } = await startCore(config, database.url, log, closing);
   const dispatcher = core.dispatcher(projector.waiter);
-  const app = await createApp(config, log, [
-    CoreModule.forRoot(core, dispatcher),
-    createGraphqlModule({ typeDefs: [accountsSdl], imports: [AccountsModule] }),
-  ]);
+  const app = await createApp(config, log, [CoreModule.forRoot(core, dispatcher), createGraphqlModule(graphqlModules)]);
   registerChecks(app.get(Readiness), core, projector);
   const welcome = await makeFirstOperator(core, dispatcher);
   const url = await listen(app, config).catch((error: unknown) => {

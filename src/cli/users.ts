@@ -150,7 +150,7 @@ export function accountsOf({ core }: Pick<Session, 'core'>): AccountsService {
 }
 
 function sessionsOf({ core, pool }: Session): SessionsService {
-  const uses = { lastUsed: (ids: string[]) => storedTokenUses(pool, ids) };
+  const uses = { lastUsed: (ids: readonly string[]) => storedTokenUses(pool, ids) };
   return new SessionsService(core.reader, new SessionQueries(core.readModel), core.successorTokens, uses);
 }
 

@@ -22,7 +22,7 @@ export const apiTokenRows = readTable<ApiTokenRow>({
     createdAt: { type: 'timestamptz', name: 'created_at' },
     revokedAt: { type: 'timestamptz', name: 'revoked_at', nullable: true },
   },
-  indices: [{ columns: ['tokenHash'] }, { columns: ['userId'] }],
+  indices: [{ columns: ['tokenHash'] }, { columns: ['userId', 'createdAt'] }],
 });
 
 export const apiTokens = projection<ApiTokenRow, ApiTokenEvent>({

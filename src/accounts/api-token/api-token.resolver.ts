@@ -6,7 +6,6 @@ import { Policy } from '../../core/graphql/policy.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import { AccountsService } from '../accounts.service.js';
 import { UserQueries } from '../user/user.queries.js';
-import { TokenUses } from '../session/token-uses.js';
 import { GenerateAPITokenInput, RevokeAPITokenInput } from './api-token.inputs.js';
 import { ApiTokenQueries } from './api-token.queries.js';
 import { TokenRevocation } from './token-revocation.js';
@@ -40,23 +39,18 @@ export class ApiTokenResolver {
 
 @Resolver('APIToken')
 export class ApiTokenFields {
-  constructor(
-    private readonly users: UserQueries,
-    private readonly uses: TokenUses,
-  ) {}
-
   @ResolveField()
   id(token: ApiTokenRow) {
     return encodeId('APIToken', token.number);
   }
 
   @ResolveField()
-  async lastUsedAt(token: ApiTokenRow) {
-    return (await this.uses.lastUsed([token.id])).get(token.id) ?? null;
+  async lastUsedAt(token: ApiTokenRow, _: unknown, ctx: Ctx) {
+    return (await ctx.tokenUses.load(token.id))?.lastUsedAt ?? null;
   }
 
   @ResolveField()
-  user(token: ApiTokenRow) {
-    return this.users.byId(token.userId);
+  user(token: ApiTokenRow, _: unknown, ctx: Ctx) {
+    return ctx.users.load(token.userId);
   }
 }

@@ -70,7 +70,7 @@ export class SessionsService {
         ...session,
         userAgent: origin?.userAgent ?? null,
         address: origin?.address ?? null,
-        lastUsedAt: uses.get(session.id) ?? null,
+        lastUsedAt: uses.find(({ tokenId }) => tokenId === session.id)?.lastUsedAt ?? null,
       };
     });
   }

@@ -20,10 +20,12 @@ const readStatement = {
   text: 'SELECT token_id AS "tokenId", last_used_at AS "lastUsedAt" FROM store.token_uses WHERE token_id = ANY ($1)',
 };
 
-/** When tokens and sessions were last used, by their ids, as far as that is written down: up to a minute late. */
-export async function storedTokenUses(pool: pg.Pool, tokenIds: string[]): Promise<Map<string, Date>> {
-  const rows = await run<{ tokenId: string; lastUsedAt: Date }>(pool, readStatement, [tokenIds]);
-  return new Map(rows.map(({ tokenId, lastUsedAt }) => [tokenId, lastUsedAt]));
+/** When a session or an API token was last used; its id is the stream's. */
+export type TokenUse = { tokenId: string; lastUsedAt: Date };
+
+/** As far as it is written down: up to a minute late. What was never used is left out. */
+export function storedTokenUses(pool: pg.Pool, tokenIds: readonly string[]): Promise<TokenUse[]> {
+  return run<TokenUse>(pool, readStatement, [tokenIds]);
 }
 
 /**
@@ -55,13 +57,13 @@ export class TokenUses implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Up to date for uses of this process, up to a minute late for those of others. */
-  async lastUsed(tokenIds: string[]): Promise<Map<string, Date>> {
-    const known = await storedTokenUses(this.pool, tokenIds);
-    for (const id of tokenIds) {
-      const noted = this.pending.get(id);
-      if (noted) known.set(id, noted);
-    }
-    return known;
+  async lastUsed(tokenIds: readonly string[]): Promise<TokenUse[]> {
+    const stored = await storedTokenUses(this.pool, tokenIds);
+    const noted = tokenIds.flatMap((tokenId) => {
+      const lastUsedAt = this.pending.get(tokenId);
+      return lastUsedAt ? [{ tokenId, lastUsedAt }] : [];
+    });
+    return [...stored.filter(({ tokenId }) => !this.pending.has(tokenId)), ...noted];
   }
 
   /** Writes what was noted. What cannot be written is tried again the next time. Never rejects. */

@@ -20,6 +20,10 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
+/** As an operator beside the server. */
+const waybill = (...args: string[]) =>
+  runProgram(args, { WAYBILL_KEYS: ring, DATABASE_URL: server.database.url, WAYBILL_DATA_DIR: server.dataDir });
+
 const revoke = `mutation ($input: RevokeAPITokenInput!) {
   revokeApiToken(input: $input) { success clientMutationId token { id identifier revokedAt user { username } } }
 }`;
@@ -85,9 +89,8 @@ describe('revokeApiToken', () => {
   });
 
   it('is for an operator, too', async () => {
-    const env = { WAYBILL_KEYS: ring, DATABASE_URL: server.database.url, WAYBILL_DATA_DIR: server.dataDir };
-    await runProgram(['users', 'create', 'boss', '--email', 'boss@example.com', '--operator'], env);
-    const { stdout } = await runProgram(['users', 'token', 'boss', '--json'], env);
+    await waybill('users', 'create', 'boss', '--email', 'boss@example.com', '--operator');
+    const { stdout } = await waybill('users', 'token', 'boss', '--json');
     const { token: bossToken } = JSON.parse(stdout);
     await eventually(async () => expect(await whoIs(server, bossToken)).toBe('boss'));
     const { id, raw } = await apiToken(ada);
@@ -163,10 +166,44 @@ describe('lastUsedAt', () => {
 it('ends API tokens with their account, and not with its sessions', async () => {
   const someone = await account(server, 'mortal');
   const { raw } = await apiToken(someone);
-  const env = { WAYBILL_KEYS: ring, DATABASE_URL: server.database.url, WAYBILL_DATA_DIR: server.dataDir };
-  await runProgram(['users', 'end-sessions', 'mortal'], env);
+  await waybill('users', 'end-sessions', 'mortal');
   await eventually(async () => expect(await whoIs(server, someone.token)).toBeNull());
   expect(await whoIs(server, raw)).toBe('mortal');
-  await runProgram(['users', 'erase', 'mortal', '--yes'], env);
+  await waybill('users', 'erase', 'mortal', '--yes');
   await eventually(async () => expect(await whoIs(server, raw)).toBeNull());
+});
+
+describe('User.apiTokens', () => {
+  const query = `query ($first: Int, $after: String) { viewer { apiTokens(first: $first, after: $after) {
+    totalCount pageInfo { hasNextPage endCursor } edges { node { id identifier revokedAt lastUsedAt user { username } } } } } }`;
+
+  it('lists the own tokens, the newest first, page by page, and says which are revoked and when they were used', async () => {
+    const someone = await account(server, 'collector');
+    const made = [];
+    for (const name of ['a', 'b', 'c']) made.push(await apiToken(someone, name));
+    await whoIs(server, made[0]!.raw);
+    await revoked(someone, { tokenId: made[1]!.id });
+    const { apiTokens: first } = (await someone.ask(query, { first: 2 })).data.viewer;
+    expect(first).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true } });
+    const after = first.pageInfo.endCursor;
+    const { apiTokens: rest } = (await someone.ask(query, { first: 2, after })).data.viewer;
+    expect([...first.edges, ...rest.edges].map(({ node }) => node)).toEqual([
+      { id: made[2]!.id, identifier: 'c', revokedAt: null, lastUsedAt: null, user: { username: 'collector' } },
+      expect.objectContaining({ identifier: 'b', revokedAt: expect.any(String), lastUsedAt: null }),
+      expect.objectContaining({ identifier: 'a', revokedAt: null, lastUsedAt: expect.any(String) }),
+    ]);
+    // Who calls; the account; its tokens; how many; their uses; their user.
+    expect(await server.statements(() => someone.ask(query))).toBe(6);
+  });
+
+  it('is empty for everybody else, also for an operator', async () => {
+    await apiToken(ada);
+    const others = '{ getUser(username: "ada") { apiTokens { totalCount edges { node { id } } } } }';
+    const { stdout } = await waybill('users', 'token', 'boss', '--json');
+    const boss = server.askAs(JSON.parse(stdout).token);
+    await eventually(async () => expect((await boss('{ viewer { isStaff } }')).data.viewer?.isStaff).toBe(true));
+    for (const ask of [server.ask, bob.ask, boss]) {
+      expect((await ask(others)).data.getUser.apiTokens).toEqual({ totalCount: 0, edges: [] });
+    }
+  });
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
   env = { WAYBILL_KEYS: ring, DATABASE_URL: server.database.url, WAYBILL_DATA_DIR: server.dataDir };
   instance = await startInstance(server.database.url, [accounts], { ring: KeyRing.fromText(ring) });
   const { core, pool } = instance;
-  const uses = { lastUsed: (ids: string[]) => storedTokenUses(pool, ids) };
+  const uses = { lastUsed: (ids: readonly string[]) => storedTokenUses(pool, ids) };
   sessions = new SessionsService(core.reader, new SessionQueries(core.readModel), core.successorTokens, uses);
 });
 

@@ -41,6 +41,13 @@ inBrowser('every page', () => {
         await look('approve-unreached', await newNonce(kit.server, 'http://localhost:9'));
         await look('approve-unknown', '/auth/cli?nonce=x&secret=y');
         await look('not-found', '/nowhere');
+        await look('forgot', '/auth/forgot');
+        await look('forgot-sent', '/auth/forgot?done=sent');
+        await look('reset-invalid', '/auth/reset?token=x');
+        await look('confirm-email', '/auth/email?token=x');
+        await look('password', '/settings/password');
+        await page.getByRole('button', { name: 'Change the password' }).click();
+        await good('password-wrong');
         await page.goto('/settings/access-tokens');
         await page.locator('summary').first().click();
         await page.getByRole('button', { name: 'Revoke for good' }).first().click();
