@@ -75,7 +75,7 @@ export class AccessTokensController {
       id: encodeId('APIToken', number),
       identifier,
       createdAt,
-      lastUsedAt: uses.get(id) ?? null,
+      lastUsedAt: uses.find(({ tokenId }) => tokenId === id)?.lastUsedAt ?? null,
     }));
   }
 }

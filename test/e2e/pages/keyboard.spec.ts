@@ -70,9 +70,9 @@ inBrowser('with nothing but a keyboard', () => {
       await press(page, 'Skip to the content');
       await type(page, 'User name', 'x');
       await press(page, 'Register');
-      // The summary has the focus: the next stop is its first link.
+      await page.locator('[role=alert]:focus').waitFor();
       await page.keyboard.press('Tab');
-      expect(await page.locator(':focus').innerText()).toContain('E-mail address:');
+      expect(await page.locator('a:focus').innerText()).toContain('E-mail address:');
       await page.keyboard.press('Enter');
       await page.locator('#email:focus').waitFor();
       await page.keyboard.type('typed here');

@@ -1,66 +1,103 @@
 import type { Page } from 'playwright-core';
-import { everywhere, expectGood, inBrowser, screens } from '../../kit/browser.js';
-import { startCallbackServer } from '../../kit/callback-server.js';
+import { everywhere, expectGood, inBrowser, screens, type Scheme, type Screen } from '../../kit/browser.js';
+import { startCallbackServer, type CallbackServer } from '../../kit/callback-server.js';
+import { openLinks, type Links } from '../accounts/links.js';
 import { failedStatus, logIn, newNonce, startPages, type PagesKit } from './kit.js';
 
-inBrowser('every page', () => {
+inBrowser.each(everywhere)('on a %s in %s, axe finds nothing and nothing sticks out', (screen, colorScheme) => {
   let kit: PagesKit;
+  let links: Links;
+  let callback: CallbackServer;
 
-  beforeAll(async () => void (kit = await startPages()));
-  afterAll(() => kit?.close());
-
-  /** Each page on its own, so that a failure names the screen. */
-  it.each(everywhere)('fits a %s in %s, and axe finds nothing', async (screen, colorScheme) => {
-    const callback = await startCallbackServer();
-    const options = { viewport: screens[screen], colorScheme, expected: failedStatus, allow: [callback.url] };
-    try {
-      await kit.inTab(options, async (page) => {
-        const good = (name: string) => expectGood(page, `${name}-${screen}-${colorScheme}`);
-        const look = async (name: string, path: string) => {
-          await page.goto(path);
-          await good(name);
-        };
-        await look('login', '/login');
-        await page.getByRole('button', { name: 'Log in' }).click();
-        await good('login-wrong');
-        await look('register', '/register');
-        await page.getByRole('button', { name: 'Register' }).click();
-        await good('register-wrong');
-        await logIn(page, kit.ada);
-        await good('settings');
-        await look('sessions', '/settings/sessions');
-        await look('access-tokens-none', '/settings/access-tokens');
-        await page.getByLabel('What is it for?').fill('CI of acme/website');
-        await page.getByRole('button', { name: 'Make a token' }).click();
-        await good('access-tokens-new');
-        await look('access-tokens', '/settings/access-tokens');
-        await page.locator('summary').first().click();
-        await good('access-tokens-revoke');
-        await look('approve', await newNonce(kit.server, callback.url));
-        await approveGood(page, good);
-        await look('approve-unreached', await newNonce(kit.server, 'http://localhost:9'));
-        await look('approve-unknown', '/auth/cli?nonce=x&secret=y');
-        await look('not-found', '/nowhere');
-        await look('forgot', '/auth/forgot');
-        await look('forgot-sent', '/auth/forgot?done=sent');
-        await look('reset-invalid', '/auth/reset?token=x');
-        await look('confirm-email', '/auth/email?token=x');
-        await look('password', '/settings/password');
-        await page.getByRole('button', { name: 'Change the password' }).click();
-        await good('password-wrong');
-        await page.goto('/settings/access-tokens');
-        await page.locator('summary').first().click();
-        await page.getByRole('button', { name: 'Revoke for good' }).first().click();
-        await good('access-tokens-revoked');
-      });
-    } finally {
-      await callback.close();
-    }
+  beforeAll(async () => {
+    kit = await startPages();
+    links = await openLinks(kit.server);
+    callback = await startCallbackServer();
   });
 
-  async function approveGood(page: Page, good: (name: string) => Promise<void>): Promise<void> {
-    await page.getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('You can close this tab').waitFor();
-    await good('approved');
+  afterAll(async () => {
+    await callback?.close();
+    await kit?.close();
+  });
+
+  /** Opens each page and looks at it; `null` looks at what the step before led to. */
+  async function look(act: (page: Page, see: (name: string, path?: string) => Promise<void>) => Promise<void>) {
+    const expected = new RegExp(`${failedStatus.source}|ERR_UNSAFE_PORT`);
+    const options = { viewport: screens[screen as Screen], colorScheme: colorScheme as Scheme, expected };
+    await kit.inTab({ ...options, allow: ['http://localhost:'] }, (page) =>
+      act(page, async (name, path) => {
+        if (path !== undefined) await page.goto(path);
+        await expectGood(page, `${name}-${screen}-${colorScheme}`);
+      }),
+    );
   }
+
+  const press = (page: Page, name: string) => page.getByRole('button', { name }).first().click();
+
+  it('pages of strangers', () =>
+    look(async (page, see) => {
+      await see('login', '/login');
+      await press(page, 'Log in');
+      await see('login-wrong');
+      await see('register', '/register');
+      await press(page, 'Register');
+      await see('register-wrong');
+      await see('not-found', '/nowhere');
+    }));
+
+  it('pages of links', () =>
+    look(async (page, see) => {
+      await see('forgot', '/auth/forgot');
+      await see('forgot-sent', '/auth/forgot?done=sent');
+      await see('reset-invalid', '/auth/reset?token=x');
+      await page.goto('/auth/forgot');
+      await page.getByLabel('E-mail address').fill(kit.ada.email);
+      await press(page, 'Send the mail');
+      await see('reset', `/auth/reset?token=${await links.newest(kit.ada, 'password-reset', 1)}`);
+      await see('confirm-email', '/auth/email?token=x');
+      await see('email-confirmed', '/auth/email?done=confirmed');
+    }));
+
+  it('settings', () =>
+    look(async (page, see) => {
+      await logIn(page, kit.ada);
+      await see('settings');
+      await see('sessions', '/settings/sessions');
+      await see('password', '/settings/password');
+      await press(page, 'Change the password');
+      await see('password-wrong');
+    }));
+
+  it('access tokens', () =>
+    look(async (page, see) => {
+      await logIn(page, kit.ada);
+      await see('access-tokens-none', '/settings/access-tokens');
+      await page.getByLabel('What is it for?').fill('CI of acme/website');
+      await press(page, 'Make a token');
+      await see('access-tokens-new');
+      await page.goto('/settings/access-tokens');
+      await page.locator('summary').click();
+      await see('access-tokens');
+      await press(page, 'Revoke for good');
+      await see('access-tokens-revoked');
+    }));
+
+  it('the login of a program', () =>
+    look(async (page, see) => {
+      await logIn(page, kit.ada);
+      await see('approve', await newNonce(kit.server, callback.url));
+      await press(page, 'Approve');
+      await page.getByText('You can close this tab').waitFor();
+      await see('approved');
+      // No browser talks to the port of .
+      await page.goto(await newNonce(kit.server, 'http://localhost:9'));
+      await press(page, 'Approve');
+      await page.getByText('could not reach').waitFor();
+      await see('approve-unreached');
+      await page.goto(await newNonce(kit.server, callback.url));
+      await press(page, 'Cancel');
+      await page.getByText('You can close this tab').waitFor();
+      await see('cancelled');
+      await see('approve-unknown', '/auth/cli?nonce=x&secret=y');
+    }));
 });

@@ -207,3 +207,23 @@ describe('every page', () => {
     expect(html).not.toContain('<script');
   });
 });
+
+it('too many tries are told with the time to wait, and what was typed stays', async () => {
+  const limited = await startAccounts({ WAYBILL_LIMIT_FACTOR: '1' });
+  try {
+    await account(limited, 'ada');
+    const tryOnce = () => {
+      const body = new URLSearchParams({ username: 'ada', password: 'wrong horse' });
+      return fetch(`${limited.url}/login`, { method: 'POST', headers: own, body });
+    };
+    for (let tries = 0; tries < 10; tries++) expect((await tryOnce()).status).toBe(400);
+    const refused = await tryOnce();
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(14 * 60);
+    const html = await refused.text();
+    expect(html).toContain('There were too many tries. Try again in 15 minutes.');
+    expect(html).toContain('value="ada"');
+  } finally {
+    await limited.close();
+  }
+});
