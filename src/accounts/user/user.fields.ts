@@ -4,12 +4,16 @@ import type { PageArgs } from '../../core/graphql/connection/page-request.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import { mayAct, type OwnerAction } from '../accounts.rights.js';
+import { ApiTokenQueries } from '../api-token/api-token.queries.js';
 import { NamespaceQueries } from '../namespace/namespace.queries.js';
 
 /** Only what differs from the row, and what only the account itself may see. */
 @Resolver('User')
 export class UserFields {
-  constructor(private readonly allNamespaces: NamespaceQueries) {}
+  constructor(
+    private readonly allNamespaces: NamespaceQueries,
+    private readonly allTokens: ApiTokenQueries,
+  ) {}
 
   @ResolveField()
   id(user: UserRow) {
@@ -106,6 +110,12 @@ export class UserFields {
   @ResolveField()
   namespaces(user: UserRow, page: PageArgs) {
     return this.allNamespaces.ofOwner(user.id, page);
+  }
+
+  /** To everybody else an account has none. */
+  @ResolveField()
+  apiTokens(user: UserRow, page: PageArgs, ctx: Ctx) {
+    return this.allTokens.ofUser(isViewer(user, ctx) ? user.id : '', page);
   }
 
   @ResolveField()

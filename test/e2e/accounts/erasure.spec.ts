@@ -69,13 +69,9 @@ it('leaves no row anywhere with anything personal, a whole log, and read models 
   });
   expect((await server.database.pool.query('SELECT count(*)::int AS n FROM store.events')).rows[0].n).toBe(before + 1);
   const { stdout } = await waybill('projections', 'verify', '--json');
-  expect(JSON.parse(stdout).map((report: { differences: unknown[] }) => report.differences)).toEqual([
-    [],
-    [],
-    [],
-    [],
-    [],
-  ]);
+  const reports: { differences: unknown[] }[] = JSON.parse(stdout);
+  expect(reports.length).toBeGreaterThan(5);
+  expect(reports.flatMap(({ differences }) => differences)).toEqual([]);
 });
 
 it('ends every login of the account, and keeps its name from others', async () => {
