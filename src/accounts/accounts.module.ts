@@ -6,6 +6,9 @@ import { AccountsService } from './accounts.service.js';
 import { AccountsTotals } from './accounts.totals.js';
 import { ApiTokenQueries } from './api-token/api-token.queries.js';
 import { ApiTokenFields, ApiTokenResolver } from './api-token/api-token.resolver.js';
+import { AvatarController } from './avatar/avatar.controller.js';
+import { AvatarQueries } from './avatar/avatar.queries.js';
+import { AvatarStore } from './avatar/avatar.store.js';
 import { NamespaceFields } from './namespace/namespace.fields.js';
 import { NamespaceQueries } from './namespace/namespace.queries.js';
 import { NamespaceResolver } from './namespace/namespace.resolver.js';
@@ -18,12 +21,15 @@ import { UserResolver } from './user/user.resolver.js';
 export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
 
 @Module({
+  controllers: [AvatarController],
   providers: [
     AccountsService,
     AccountsTotals,
     ApiTokenFields,
     ApiTokenQueries,
     ApiTokenResolver,
+    AvatarQueries,
+    AvatarStore,
     { provide: Authenticator, useClass: Authentication },
     NamespaceFields,
     NamespaceQueries,

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AccountsModule, accountsSdl } from '../accounts/accounts.module.js';
+import { BlobModule } from '../core/blob/blob.module.js';
 import { loadConfig, type Config } from '../core/config/config.js';
 import { countStatements, createPool } from '../core/event-store/pool.js';
 import { Listener } from '../core/feed/listener.js';
@@ -92,6 +93,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   const dispatcher = core.dispatcher(projector.waiter);
   const app = await createApp(config, log, [
     CoreModule.forRoot(core, dispatcher),
+    BlobModule,
     createGraphqlModule({ typeDefs: [accountsSdl], imports: [AccountsModule] }),
   ]);
   registerChecks(app.get(Readiness), core, projector);

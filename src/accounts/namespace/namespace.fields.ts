@@ -1,10 +1,15 @@
+import { Inject } from '@nestjs/common';
 import { ResolveField, Resolver } from '@nestjs/graphql';
 import type { NamespaceRow } from '../../../projections/accounts/namespaces/namespaces.projection.js';
+import { CONFIG, type Config } from '../../core/config/config.js';
 import { encodeId } from '../../core/ids/global-id.js';
+import { avatarUrl } from '../avatar/avatar.urls.js';
 
 /** Only what differs from the row. */
 @Resolver('Namespace')
 export class NamespaceFields {
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
+
   @ResolveField()
   id(namespace: NamespaceRow) {
     return encodeId('Namespace', namespace.number);
@@ -23,6 +28,11 @@ export class NamespaceFields {
   @ResolveField()
   displayName(namespace: NamespaceRow) {
     return namespace.displayName || null;
+  }
+
+  @ResolveField()
+  avatar(namespace: NamespaceRow) {
+    return avatarUrl(this.config, namespace);
   }
 
   @ResolveField()

@@ -1,11 +1,16 @@
+import { Inject } from '@nestjs/common';
 import { ResolveField, Resolver } from '@nestjs/graphql';
 import type { UserRow } from '../../../projections/accounts/users/users.projection.js';
+import { CONFIG, type Config } from '../../core/config/config.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { encodeId } from '../../core/ids/global-id.js';
+import { avatarUrl } from '../avatar/avatar.urls.js';
 
 /** Only what differs from the row, and what only the account itself may see. */
 @Resolver('User')
 export class UserFields {
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
+
   @ResolveField()
   id(user: UserRow) {
     return encodeId('User', user.number);
@@ -44,6 +49,11 @@ export class UserFields {
   @ResolveField()
   registerIntent(user: UserRow, _: unknown, ctx: Ctx) {
     return isViewer(user, ctx) ? user.registerIntent : null;
+  }
+
+  @ResolveField()
+  avatar({ avatar, username }: UserRow, { size }: { size: number }) {
+    return avatarUrl(this.config, { avatar, name: username }, size);
   }
 
   @ResolveField()
