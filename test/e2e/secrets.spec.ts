@@ -223,7 +223,7 @@ it.each([
 
 it('the read models hold the address and the name for their owner, and nothing else', async () => {
   expect(found(await rows('read.users_v2'))).toEqual(['the e-mail address', 'the real name']);
-  for (const table of ['sessions_v1', 'api_tokens_v1', 'namespaces_v1'])
+  for (const table of ['sessions_v1', 'api_tokens_v1', 'namespaces_v2'])
     expect(found(await rows(`read.${table}`))).toEqual([]);
 });
 

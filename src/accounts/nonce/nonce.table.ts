@@ -56,10 +56,7 @@ export async function insertNonce(
   });
 }
 
-export async function findNonce(
-  pool: pg.Pool,
-  number: number,
-): Promise<{ nonce: Nonce; secretHash: Buffer } | null> {
+export async function findNonce(pool: pg.Pool, number: number): Promise<{ nonce: Nonce; secretHash: Buffer } | null> {
   const [row] = await run<Nonce & { secretHash: Buffer }>(pool, findStatement, [number]);
   if (!row) return null;
   const { secretHash, ...nonce } = row;
