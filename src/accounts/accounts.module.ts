@@ -12,6 +12,7 @@ import { ApiTokenFields, ApiTokenResolver } from './api-token/api-token.resolver
 import { NamespaceFields } from './namespace/namespace.fields.js';
 import { NamespaceQueries } from './namespace/namespace.queries.js';
 import { NamespaceResolver } from './namespace/namespace.resolver.js';
+import { NonceFields } from './nonce/nonce.fields.js';
 import { NonceResolver } from './nonce/nonce.resolver.js';
 import { NonceService } from './nonce/nonce.service.js';
 import { OwnerQueries } from './owner/owner.queries.js';
@@ -44,6 +45,7 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     NamespaceFields,
     NamespaceQueries,
     NamespaceResolver,
+    NonceFields,
     NonceResolver,
     NonceService,
     OwnerQueries,
