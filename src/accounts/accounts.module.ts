@@ -15,6 +15,7 @@ import { AvatarStore } from './avatar/avatar.store.js';
 import { NamespaceFields } from './namespace/namespace.fields.js';
 import { NamespaceQueries } from './namespace/namespace.queries.js';
 import { NamespaceResolver } from './namespace/namespace.resolver.js';
+import { NonceFields } from './nonce/nonce.fields.js';
 import { NonceResolver } from './nonce/nonce.resolver.js';
 import { NonceService } from './nonce/nonce.service.js';
 import { OwnerQueries } from './owner/owner.queries.js';
@@ -50,6 +51,7 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     NamespaceFields,
     NamespaceQueries,
     NamespaceResolver,
+    NonceFields,
     NonceResolver,
     NonceService,
     OwnerQueries,
