@@ -14,7 +14,7 @@ import { decodeAnyId, encodeId } from '../../core/ids/global-id.js';
 import { refuse } from '../accounts.errors.js';
 import { AccountsService } from '../accounts.service.js';
 import { callbackUrlRule, isCallbackUrl } from './callback-url.js';
-import { answerNonce, findNonce, insertNonce, nonceLimits, type Nonce } from './nonce.table.js';
+import { answerNonce, findNonces, insertNonce, nonceLimits, type Nonce } from './nonce.table.js';
 
 export const nonceNameRule = { minLength: 1, maxLength: 100 };
 
@@ -56,7 +56,8 @@ export class NonceService {
 
   /** For who has the secret; null for an unknown nonce, a wrong secret and what is no id at all. */
   async look(id: string, secret: string): Promise<Nonce | null> {
-    const found = await this.byId(id);
+    const decoded = decodeAnyId(id);
+    const [found] = decoded?.kind === 'Nonce' ? await findNonces(this.pool, [decoded.number]) : [];
     const isRight = found && parseToken(secret)?.kind === 'nonce' && equalBytes(found.secretHash, hashToken(secret));
     return isRight ? found.nonce : null;
   }
@@ -68,10 +69,14 @@ export class NonceService {
     return nonce;
   }
 
-  /** For who has only the id: one that nobody answered yet, or that the caller approved. */
-  async lookWithoutSecret(id: string, userId: string): Promise<Nonce | null> {
-    const nonce = (await this.byId(id))?.nonce;
-    return nonce && (nonce.approvedBy === null || nonce.approvedBy === userId) ? nonce : null;
+  /**
+   * For who has only ids: those that nobody answered yet, or that the account approved.
+   * @returns as many as there are numbers, in their order
+   */
+  async lookWithoutSecrets(numbers: readonly number[], userId: string): Promise<(Nonce | null)[]> {
+    const found = (await findNonces(this.pool, numbers)).map(({ nonce }) => nonce);
+    const visible = found.filter(({ approvedBy }) => approvedBy === null || approvedBy === userId);
+    return numbers.map((number) => visible.find((nonce) => nonce.number === number) ?? null);
   }
 
   /**
@@ -100,11 +105,6 @@ export class NonceService {
     const nonce = await this.look(id, secret);
     if (!nonce) throw refuse('NONCE_NOT_FOUND');
     return nonce;
-  }
-
-  private async byId(id: string): ReturnType<typeof findNonce> {
-    const decoded = decodeAnyId(id);
-    return decoded?.kind === 'Nonce' ? findNonce(this.pool, decoded.number) : null;
   }
 }
 

@@ -33,7 +33,7 @@ const insertText = `INSERT INTO store.nonces (number, secret_hash, name, callbac
 
 const findStatement = {
   name: 'nonces.find',
-  text: `SELECT secret_hash AS "secretHash", ${columns} FROM store.nonces WHERE number = $1`,
+  text: `SELECT secret_hash AS "secretHash", ${columns} FROM store.nonces WHERE number = ANY ($1)`,
 };
 
 const answerStatement = {
@@ -56,14 +56,13 @@ export async function insertNonce(
   });
 }
 
-export async function findNonce(
+/** In any order; a number without a nonce is left out. */
+export async function findNonces(
   pool: pg.Pool,
-  number: number,
-): Promise<{ nonce: Nonce; secretHash: Buffer } | null> {
-  const [row] = await run<Nonce & { secretHash: Buffer }>(pool, findStatement, [number]);
-  if (!row) return null;
-  const { secretHash, ...nonce } = row;
-  return { nonce, secretHash };
+  numbers: readonly number[],
+): Promise<{ nonce: Nonce; secretHash: Buffer }[]> {
+  const rows = await run<Nonce & { secretHash: Buffer }>(pool, findStatement, [numbers]);
+  return rows.map(({ secretHash, ...nonce }) => ({ nonce, secretHash }));
 }
 
 /** Only a pending one takes an answer, and only one: of several at once the others get null. */

@@ -1,7 +1,7 @@
 import { hiddenFields } from '../../core/http/pages/form.js';
 import { attributes, html, type Html } from '../../core/http/pages/html.js';
 import type { Page } from '../../core/http/pages/layout.js';
-import { momentOf } from '../../core/http/pages/time.js';
+import { timeOf } from '../../core/http/pages/time.js';
 import { nonceLimits, type Nonce } from '../nonce/nonce.table.js';
 
 /** How a link names a login request: `/auth/cli?nonce=<id>&secret=<secret>`. */
@@ -25,10 +25,8 @@ export function approvePage(request: Nonce, key: NonceKey, visitorName: string):
           <dd>on this computer, at ${new URL(request.callbackUrl).host}</dd>
           <dt>Account</dt>
           <dd>${visitorName} (<a href="/login?next=${encodeURIComponent(here)}">use another</a>)</dd>
-          <dt>Asked</dt>
-          <dd>${momentOf(request.createdAt)}</dd>
           <dt>Holds until</dt>
-          <dd>${momentOf(expiresAt)}</dd>
+          <dd>${timeOf(expiresAt)}</dd>
         </dl>
         <p class="faint">
           Approve only what you have just started yourself. The program gets an access token and may do all that you

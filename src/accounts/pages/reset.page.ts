@@ -69,10 +69,10 @@ export function linkInvalidPage(again: { href: string; label: string }): Page {
 /** Programs that look into mails follow links; only a person presses a button. */
 export function confirmEmailPage(token: string): Page {
   return {
-    title: 'Confirm your e-mail address',
+    title: 'Confirm your address',
     isNarrow: true,
-    main: html`<h1>Confirm your e-mail address</h1>
-      <p>The mail has reached you. One more click, and the address is confirmed as yours.</p>
+    main: html`<h1>Confirm your address</h1>
+      <p>The mail has reached you. One more click, and the e-mail address is confirmed as yours.</p>
       ${buttonForm('/auth/email', 'Confirm', { hidden: { token } })}`,
   };
 }

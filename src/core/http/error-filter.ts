@@ -25,7 +25,9 @@ const messages: Record<number, string> = {
 const refusalStatus: Record<string, number> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  CROSS_SITE_REQUEST: 403,
   CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
   TOO_MANY_REQUESTS: 429,
   TOO_MANY_ATTEMPTS: 429,
 };

@@ -247,6 +247,18 @@ describe('getAuthNonce', () => {
     expect(await bob.refusal(getNonce, { name: nonce.id })).toMatchObject({ code: 'NONCE_NOT_FOUND', field: 'name' });
   });
 
+  it('is what node shows, too', async () => {
+    const [waiting, approved] = [await newNonce(), await newNonce()];
+    await ada.ask(validate, approved);
+    const nodes = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Nonce { name secret token } } }';
+    const found = async (ask: TestAccount['ask']) =>
+      (await ask(nodes, { ids: [approved.id, waiting.id, encodeId('Nonce', 999_999)] })).data.nodes;
+    const shown = ({ id }: { id: string }) => ({ id, name: 'wasmer-cli', secret: '', token: '' });
+    expect(await found(ada.ask)).toEqual([shown(approved), shown(waiting), null]);
+    expect(await found(bob.ask)).toEqual([null, shown(waiting), null]);
+    expect(await found(server.ask)).toEqual([null, null, null]);
+  });
+
   it('needs a login, and finds nothing by name or by what is no id', async () => {
     const { id } = await newNonce();
     expect(await refusalOf(server.ask)(getNonce, { name: id })).toMatchObject({ code: 'UNAUTHENTICATED' });

@@ -89,7 +89,7 @@ inBrowser.each(everywhere)('on a %s in %s, axe finds nothing and nothing sticks 
       await press(page, 'Approve');
       await page.getByText('You can close this tab').waitFor();
       await see('approved');
-      // No browser talks to the port of .
+      // No browser talks to port 9.
       await page.goto(await newNonce(kit.server, 'http://localhost:9'));
       await press(page, 'Approve');
       await page.getByText('could not reach').waitFor();

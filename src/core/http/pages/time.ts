@@ -14,6 +14,11 @@ export function momentOf(moment: Date): Html {
   return html`<time datetime="${moment.toISOString()}">${format.format(moment)} UTC</time>`;
 }
 
+/** A moment of the next hours: the time alone. */
+export function timeOf(moment: Date): Html {
+  return html`<time datetime="${moment.toISOString()}">${moment.toISOString().slice(11, 16)} UTC</time>`;
+}
+
 /** A span of time in words, rounded up: `40 seconds`, `1 minute`, `3 hours`. */
 export function spanOf(seconds: number): string {
   if (seconds <= 90) return counted(Math.max(1, Math.ceil(seconds)), 'second');
