@@ -1,31 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CONFIG, type Config } from '../../core/config/config.js';
 import { Refusal } from '../../core/errors/refusal.js';
 import { checkedInput } from '../../core/graphql/validation.js';
-import { PostForm, type Form } from '../../core/http/pages/forms.js';
+import { PostForm, type Form } from '../../core/http/pages/post-form.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
-import { encodeId } from '../../core/ids/global-id.js';
 import { AccountsService } from '../accounts.service.js';
 import { GenerateAPITokenInput, RevokeAPITokenInput } from '../api-token/api-token.inputs.js';
-import { ApiTokenQueries } from '../api-token/api-token.queries.js';
 import { TokenRevocation } from '../api-token/token-revocation.js';
-import { TokenUses } from '../session/token-uses.js';
-import { accessTokensPage, newTokenPage, type ListedToken } from './access-tokens.page.js';
+import { accessTokensPage, newTokenPage } from './access-tokens.page.js';
+import { TokenList } from './token-list.js';
 import { Visits } from './visits.js';
 
 /** The tokens of one's own programs. The `wasmer` command sends people here. */
 @Controller('/settings/access-tokens')
 export class AccessTokensController {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
     private readonly accounts: AccountsService,
+    private readonly list: TokenList,
     private readonly pages: Pages,
     private readonly revocation: TokenRevocation,
-    private readonly tokens: ApiTokenQueries,
-    private readonly uses: TokenUses,
     private readonly visits: Visits,
   ) {}
 
@@ -37,7 +32,7 @@ export class AccessTokensController {
   ): Promise<void> {
     const visit = await this.visits.knownOf(request, reply);
     if (!visit) return;
-    const tokens = await this.list(visit.visitor.actor.userId);
+    const tokens = await this.list.of(visit.visitor.actor.userId);
     await this.pages.show(request, reply, accessTokensPage({ tokens, clientMutationId: randomUUID(), done }));
   }
 
@@ -52,11 +47,11 @@ export class AccessTokensController {
       return this.accounts.generateApiToken(userId, identifier || null, visit.execute, input);
     });
     if (made instanceof Refusal) {
-      const view = { tokens: await this.list(userId), clientMutationId: randomUUID(), identifier, refusal: made };
+      const view = { tokens: await this.list.of(userId), clientMutationId: randomUUID(), identifier, refusal: made };
       return this.pages.refuse(request, reply, accessTokensPage(view), made);
     }
     // The token stands in this answer and nowhere else, so here no other page follows. A reload makes no second one.
-    return this.pages.show(request, reply, newTokenPage(made.raw, `${this.config.publicUrl}/graphql`));
+    return this.pages.show(request, reply, newTokenPage(made.raw, `${this.pages.publicUrl}/graphql`));
   }
 
   @PostForm('/revoke')
@@ -66,16 +61,5 @@ export class AccessTokensController {
     const input = await checkedInput(RevokeAPITokenInput, { tokenId: form.id ?? '' });
     await this.revocation.revoke(input, visit.visitor.actor, visit.execute);
     await this.pages.redirect(reply, '/settings/access-tokens?done=revoked');
-  }
-
-  private async list(userId: string): Promise<ListedToken[]> {
-    const tokens = await this.tokens.usableOf(userId);
-    const uses = await this.uses.lastUsed(tokens.map(({ id }) => id));
-    return tokens.map(({ id, number, identifier, createdAt }) => ({
-      id: encodeId('APIToken', number),
-      identifier,
-      createdAt,
-      lastUsedAt: uses.find(({ tokenId }) => tokenId === id)?.lastUsedAt ?? null,
-    }));
   }
 }

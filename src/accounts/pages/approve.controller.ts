@@ -1,8 +1,7 @@
-import { Body, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CONFIG, type Config } from '../../core/config/config.js';
 import { Refusal } from '../../core/errors/refusal.js';
-import { PostForm, type Form } from '../../core/http/pages/forms.js';
+import { PostForm, type Form } from '../../core/http/pages/post-form.js';
 import type { Page } from '../../core/http/pages/layout.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
@@ -14,7 +13,6 @@ import { Visits, type Visit } from './visits.js';
 @Controller('/auth/cli')
 export class ApproveController {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
     private readonly nonces: NonceService,
     private readonly pages: Pages,
     private readonly visits: Visits,
@@ -46,7 +44,7 @@ export class ApproveController {
 
   private async approve({ nonce, secret }: NonceKey, { visitor, execute }: Visit): Promise<Page> {
     const approved = await this.nonces.approve(nonce, secret, visitor.actor.userId, execute);
-    return approvedPage(approved.name, approved.callbackUrl, approved.rawToken, `${this.config.publicUrl}/graphql`);
+    return approvedPage(approved.name, approved.callbackUrl, approved.rawToken, `${this.pages.publicUrl}/graphql`);
   }
 
   private async cancel({ nonce, secret }: NonceKey): Promise<Page> {

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PostForm, type Form } from '../../core/http/pages/forms.js';
+import { PostForm, type Form } from '../../core/http/pages/post-form.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
 import { UserEmails } from '../user/user.emails.js';

@@ -1,14 +1,13 @@
-import { Body, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CONFIG, type Config } from '../../core/config/config.js';
 import { Refusal } from '../../core/errors/refusal.js';
 import { checkedInput } from '../../core/graphql/validation.js';
-import { PostForm, type Form } from '../../core/http/pages/forms.js';
+import { PostForm, type Form } from '../../core/http/pages/post-form.js';
 import { localPath } from '../../core/http/pages/local-path.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
-import { Visitors } from '../../core/http/pages/visitors.js';
 import { ObtainJSONWebTokenInput } from '../session/session.inputs.js';
+import { Registration } from '../user/registration.js';
 import { UserPasswords } from '../user/user.passwords.js';
 import { BrowserSessions } from './browser-sessions.js';
 import { loginPage } from './login.page.js';
@@ -17,11 +16,10 @@ import { Visits } from './visits.js';
 @Controller()
 export class LoginController {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
     private readonly browsers: BrowserSessions,
     private readonly pages: Pages,
     private readonly passwords: UserPasswords,
-    private readonly visitors: Visitors,
+    private readonly registration: Registration,
     private readonly visits: Visits,
   ) {}
 
@@ -32,9 +30,9 @@ export class LoginController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const visitor = await this.visitors.of(request);
-    const view = { next: localPath(next, '/settings'), done, visitorName: visitor?.name };
-    await this.pages.show(request, reply, loginPage({ ...view, mayRegister: this.mayRegister }));
+    const visit = await this.visits.of(request);
+    const view = { next: localPath(next, '/settings'), done, visitorName: visit?.visitor.name };
+    await this.pages.show(request, reply, loginPage({ ...view, mayRegister: this.registration.isOpen }));
   }
 
   @PostForm('/login')
@@ -46,7 +44,7 @@ export class LoginController {
       return this.passwords.login(input.username, input.password, this.visits.strangerOf(request));
     });
     if (session instanceof Refusal) {
-      const page = loginPage({ username, refusal: session, next, mayRegister: this.mayRegister });
+      const page = loginPage({ username, refusal: session, next, mayRegister: this.registration.isOpen });
       return this.pages.refuse(request, reply, page, session);
     }
     await this.browsers.open(request, reply, session);
@@ -58,9 +56,5 @@ export class LoginController {
   async logOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.browsers.close(request, reply);
     await this.pages.redirect(reply, '/login?done=logged-out');
-  }
-
-  private get mayRegister(): boolean {
-    return this.config.registration === 'open';
   }
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../../core/errors/refusal.js';
 import { checkedInput } from '../../core/graphql/validation.js';
-import { PostForm, type Form } from '../../core/http/pages/forms.js';
+import { PostForm, type Form } from '../../core/http/pages/post-form.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
 import { ChangeUserPasswordInput } from '../user/user.inputs.js';

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CONFIG, type Config } from '../../core/config/config.js';
 import { Refusal } from '../../core/errors/refusal.js';
 import { checkedInput } from '../../core/graphql/validation.js';
-import { PostForm, type Form } from '../../core/http/pages/forms.js';
+import { PostForm, type Form } from '../../core/http/pages/post-form.js';
 import { localPath } from '../../core/http/pages/local-path.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
@@ -19,7 +18,6 @@ import { Visits } from './visits.js';
 @Controller()
 export class RegisterController {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
     private readonly browsers: BrowserSessions,
     private readonly pages: Pages,
     private readonly passwords: UserPasswords,
@@ -29,14 +27,14 @@ export class RegisterController {
 
   @Get('/register')
   async show(@Query('next') next: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (this.config.registration === 'closed') return this.pages.show(request, reply, registrationClosedPage(), 403);
+    if (!this.registration.isOpen) return this.pages.show(request, reply, registrationClosedPage(), 403);
     const page = registerPage({ next: localPath(next, '/settings'), clientMutationId: randomUUID() });
     return this.pages.show(request, reply, page);
   }
 
   @PostForm('/register')
   async register(@Body() form: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (this.config.registration === 'closed') return this.pages.show(request, reply, registrationClosedPage(), 403);
+    if (!this.registration.isOpen) return this.pages.show(request, reply, registrationClosedPage(), 403);
     const next = localPath(form.next, '/settings');
     const typed: Typed = {
       username: form.username?.trim() ?? '',

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PostForm, type Form } from '../../core/http/pages/forms.js';
+import { PostForm, type Form } from '../../core/http/pages/post-form.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { SessionsService } from '../session/sessions.service.js';
 import { UserQueries } from '../user/user.queries.js';

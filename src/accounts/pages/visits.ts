@@ -26,17 +26,23 @@ export class Visits {
     return this.callerOf(request, { kind: 'anonymous' });
   }
 
+  /** @returns null for a stranger */
+  async of(request: FastifyRequest): Promise<Visit | null> {
+    const visitor = await this.visitors.of(request);
+    return visitor && { visitor, ...this.callerOf(request, visitor.actor) };
+  }
+
   /** @returns null for a stranger, who has then been sent to log in and comes back after it. */
   async knownOf(request: FastifyRequest, reply: FastifyReply): Promise<Visit | null> {
-    const visitor = await this.visitors.of(request);
-    if (visitor) return { visitor, ...this.callerOf(request, visitor.actor) };
+    const visit = await this.of(request);
+    if (visit) return visit;
     // What was sent with a form is gone; the address of a form may be no page.
     const next = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : '';
     await this.pages.redirect(reply, `/login${next}`);
     return null;
   }
 
-  callerOf(request: FastifyRequest, actor: Actor): PageCaller {
+  private callerOf(request: FastifyRequest, actor: Actor): PageCaller {
     const { traceparent } = request.headers;
     return {
       actor,

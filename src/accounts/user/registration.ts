@@ -16,12 +16,16 @@ export class Registration {
     private readonly attempts: Attempts,
   ) {}
 
+  get isOpen(): boolean {
+    return this.config.registration === 'open';
+  }
+
   /**
    * @returns a session of the new account; null when this repeats an earlier registration.
    * @throws Refusal REGISTRATION_CLOSED, TOO_MANY_ATTEMPTS, NAME_TAKEN, EMAIL_TAKEN, INVALID_NAME, BAD_USER_INPUT
    */
   async open(input: RegisterUserInput, caller: Caller): Promise<OpenedSession | null> {
-    if (this.config.registration === 'closed') throw refuse('REGISTRATION_CLOSED');
+    if (!this.isOpen) throw refuse('REGISTRATION_CLOSED');
     await this.attempts.count('register', { address: caller.clientAddress });
     const { username, email, password, fullName, intent, acceptedTos } = input;
     const account = { username, email, password, fullName, intent, acceptedTerms: acceptedTos ?? false };

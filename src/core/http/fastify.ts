@@ -7,7 +7,7 @@ import type { Logger } from '../observability/logger.js';
 import { httpRequests } from '../observability/metrics.js';
 import { frameworkFailure } from './error-filter.js';
 import { securityHeaders } from './headers.js';
-import { acceptForms } from './pages/forms.js';
+import { acceptForms } from './pages/post-form.js';
 import { isStopping, trackConnections } from './shutdown.js';
 
 /** Explicit, since the defaults of Node and Fastify differ and some are off. */
@@ -95,7 +95,14 @@ function proxyTest(trustProxy: Config['trustProxy']): (request: RawRequest) => b
 }
 
 /** Probes and files are frequent and dull. */
-const quietRoutes = new Set(['/livez', '/readyz', '/metrics', '/assets/:name', '/avatars/:hash', '/avatars/initial/:file']);
+const quietRoutes = new Set([
+  '/livez',
+  '/readyz',
+  '/metrics',
+  '/assets/:name',
+  '/avatars/:hash',
+  '/avatars/initial/:file',
+]);
 
 /** Never the query string: a GET may carry a whole GraphQL operation there. */
 function recordRequest(request: FastifyRequest, reply: FastifyReply): void {

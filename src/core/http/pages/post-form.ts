@@ -26,21 +26,20 @@ export function PostForm(path: string): MethodDecorator {
 
 /** Lets the routes of `PostForm`, and no other, take forms: of our own pages only, and within `formLimits`. */
 export function acceptForms(fastify: FastifyInstance, config: Pick<Config, 'publicUrl'>): void {
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    if (request.routeOptions.config?.takesForm) assertOwnForm(request, config.publicUrl);
-    done();
+  fastify.addHook('onRoute', (route) => {
+    if (!route.config?.takesForm) return;
+    route.onRequest = (request, _reply, done) => {
+      assertOwnForm(request, config.publicUrl);
+      done();
+    };
   });
-  fastify.addContentTypeParser(
-    formType,
-    { parseAs: 'string', bodyLimit: formLimits.bodyBytes },
-    (request, body, done) => {
-      if (!request.routeOptions.config?.takesForm) return done(new UnsupportedMediaTypeException());
-      const fields = [...new URLSearchParams(body as string)];
-      if (fields.length > formLimits.fields)
-        return done(refuse('BAD_USER_INPUT', { rule: `at most ${formLimits.fields} fields` }));
-      return done(null, Object.fromEntries(fields));
-    },
-  );
+  const limits = { parseAs: 'string', bodyLimit: formLimits.bodyBytes } as const;
+  fastify.addContentTypeParser<string>(formType, limits, (request, body, done) => {
+    if (!request.routeOptions.config.takesForm) return done(new UnsupportedMediaTypeException());
+    const fields = [...new URLSearchParams(body)];
+    if (fields.length <= formLimits.fields) return done(null, Object.fromEntries(fields));
+    return done(refuse('BAD_USER_INPUT', { rule: `at most ${formLimits.fields} fields` }));
+  });
 }
 
 /**
