@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AccountsModule, accountsSdl } from '../accounts/accounts.module.js';
 import { BlobModule } from '../core/blob/blob.module.js';
 import { loadConfig, type Config } from '../core/config/config.js';
 import { countStatements, createPool } from '../core/event-store/pool.js';
@@ -18,6 +17,7 @@ import { migrate } from '../core/runtime/migrate.js';
 import { createProjector, type Projector } from '../core/runtime/projector.js';
 import { startHousekeeping } from '../core/runtime/housekeeping.js';
 import { eventsApplied, measureFeed } from '../core/runtime/measures.js';
+import { graphqlModules } from '../modules.js';
 import { silos } from '../silos.js';
 import { openServerDatabase } from './database.js';
 import { makeFirstOperator } from './first-start.js';
@@ -94,7 +94,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   const app = await createApp(config, log, [
     CoreModule.forRoot(core, dispatcher),
     BlobModule,
-    createGraphqlModule({ typeDefs: [accountsSdl], imports: [AccountsModule] }),
+    createGraphqlModule(graphqlModules),
   ]);
   registerChecks(app.get(Readiness), core, projector);
   const welcome = await makeFirstOperator(core, dispatcher);

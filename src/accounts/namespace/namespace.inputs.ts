@@ -1,8 +1,9 @@
-import { IsString, IsUrl, MaxLength, ValidateIf } from 'class-validator';
+import { IsString, MaxLength } from 'class-validator';
 import { MutationInput } from '../../core/graphql/mutation-input.js';
 import type { Upload } from '../../core/graphql/multipart/upload.js';
 import { UploadField } from '../../core/graphql/multipart/upload-field.js';
 import { Optional } from '../../core/graphql/validation.js';
+import { WebsiteUrl } from '../website-url.js';
 
 /** What both inputs say of a namespace. Null and absent leave a field as it is; an empty text clears it. */
 class NamespaceTexts extends MutationInput {
@@ -47,9 +48,7 @@ export class UpdateNamespaceInput extends NamespaceTexts {
   @MaxLength(39)
   twitter?: string;
 
-  @ValidateIf((input: UpdateNamespaceInput) => Boolean(input.websiteUrl))
-  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
-  @MaxLength(500)
+  @WebsiteUrl()
   websiteUrl?: string;
 }
 
