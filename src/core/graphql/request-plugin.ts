@@ -34,6 +34,7 @@ export function requestHandling(index: PolicyIndex, logger: Logger): RequestHand
       const startedAt = performance.now();
       return {
         async didResolveOperation({ document, operation }) {
+          if (operation?.operation === 'subscription') throw needsSocket();
           if (ctx.tokenRefusal && operation && !worksWithInvalidToken(operation, document, index)) {
             throw unauthenticated(ctx.tokenRefusal);
           }
@@ -69,6 +70,12 @@ export function requestHandling(index: PolicyIndex, logger: Logger): RequestHand
 export function wrapped(error: unknown): GraphQLError {
   const originalError = error instanceof Error ? error : new Error(String(error));
   return new GraphQLError(originalError.message, { originalError });
+}
+
+/** graphql-js would run it like a query, past the method that its policy guards. */
+function needsSocket(): GraphQLError {
+  const extensions = { code: 'BAD_REQUEST', http: { status: 400 } };
+  return new GraphQLError('A subscription runs over a WebSocket, at the same address.', { extensions });
 }
 
 function unauthenticated(refusal: Error): GraphQLError {
