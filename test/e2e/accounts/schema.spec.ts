@@ -24,7 +24,7 @@ beforeAll(async () => {
   instance = await startInstance(database.url, [accounts]);
   const config = loadConfig({ WAYBILL_LOG_LEVEL: 'silent' });
   const nest = await createApp(config, createLogger(config), [
-    CoreModule.forRoot(instance.core, instance.core.dispatcher(instance.projector.waiter)),
+    CoreModule.forRoot(instance.core, instance.core.dispatcher(instance.projector.waiter), instance.projector.live),
     createGraphqlModule({ typeDefs: [accountsSdl], imports: [AccountsModule] }),
   ]);
   app = await nest.init();
