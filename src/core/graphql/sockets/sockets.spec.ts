@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { createClient, type Sink } from 'graphql-ws';
 import { SubscriptionClient } from 'subscriptions-transport-ws';
@@ -177,6 +178,8 @@ describe('operations', () => {
     expect(await raw.next({ type: 'pong' })).toEqual({ type: 'pong', payload: { n: 1 } });
     ticker.emit('tick', 7);
     expect(await raw.next({ id: 'a' })).toEqual({ id: 'a', type: 'next', payload: { data: { ticks: 7 } } });
+    raw.send({ id: 'a', type: 'complete' });
+    await eventually(() => expect(listening()).toBe(0));
     raw.socket.close();
   });
 
@@ -271,6 +274,17 @@ describe('a request to upgrade', () => {
   });
 });
 
+it('a client that is gone before its request to upgrade is answered does no harm', async () => {
+  const port = Number(new URL(shell.url).port);
+  const head = 'GET /elsewhere HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+  for (let n = 0; n < 20; n++) {
+    const socket = connectTcp(port, '127.0.0.1');
+    await new Promise<void>((resolve) => socket.write(head, () => resolve()));
+    socket.resetAndDestroy();
+  }
+  expect((await shell.query('{ __typename }')).status).toBe(200);
+});
+
 describe('a server that stops', () => {
   it('answers what is under way, sends no false end, closes with 1001 and takes nobody new', async () => {
     const stopping = await startSocketFixture();
@@ -280,12 +294,17 @@ describe('a server that stops', () => {
     raw.send({ id: 'slow', type: 'subscribe', payload: { query: '{ slow }' } });
     watcher.send({ id: 'ticks', type: 'start', payload: { query: 'subscription { ticks }' } });
     await eventually(() => expect([gate.arrived, listening()]).toEqual([1, 1]));
+    const quiet = connectTcp(Number(new URL(stopping.url).port), '127.0.0.1');
+    quiet.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(quiet, 'data');
     const closing = stopping.close();
     expect(await watcher.closed).toEqual({ code: 1001, reason: 'The server is going away' });
     expect(watcher.messages.filter(({ type }) => type !== 'ka')).toEqual([]);
     await expect(openSocket(stopping.socketUrl)).rejects.toMatchObject({
       message: 'Unexpected server response: 503',
     });
+    // By then HTTP connections are closed that were quiet for as long as the socket.
+    await once(quiet, 'close');
     open();
     expect(await raw.next({ id: 'slow' })).toMatchObject({ type: 'next', payload: { data: { slow: 'done' } } });
     expect((await raw.closed).code).toBe(1001);
