@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AccountsModule, accountsSdl } from '../accounts/accounts.module.js';
 import { loadConfig, type Config } from '../core/config/config.js';
 import { countStatements, createPool } from '../core/event-store/pool.js';
 import { Listener } from '../core/feed/listener.js';
@@ -17,6 +16,7 @@ import { migrate } from '../core/runtime/migrate.js';
 import { createProjector, type Projector } from '../core/runtime/projector.js';
 import { startHousekeeping } from '../core/runtime/housekeeping.js';
 import { eventsApplied, measureFeed } from '../core/runtime/measures.js';
+import { graphqlModules } from '../modules.js';
 import { silos } from '../silos.js';
 import { openServerDatabase } from './database.js';
 import { makeFirstOperator } from './first-start.js';
@@ -92,7 +92,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   const dispatcher = core.dispatcher(projector.waiter);
   const app = await createApp(config, log, [
     CoreModule.forRoot(core, dispatcher, projector.live),
-    createGraphqlModule({ typeDefs: [accountsSdl], imports: [AccountsModule] }),
+    createGraphqlModule(graphqlModules),
   ]);
   registerChecks(app.get(Readiness), core, projector);
   const welcome = await makeFirstOperator(core, dispatcher);

@@ -18,7 +18,7 @@ type Subscription {
   breaks: Int
   caller: String
 }
-extend type Query { text(size: Int!): String }`;
+extend type Query { text(size: Int!): String many(ids: [ID!]!): [Self] }`;
 
 policies({ 'fixture:ticks:watch': { caller: 'user' } });
 
@@ -38,6 +38,11 @@ class SocketFixtureResolver {
   @Public('for the spec')
   text(@Args('size') size: number) {
     return 'x'.repeat(size);
+  }
+  @Query()
+  @Public('for the spec')
+  many(@Args('ids') ids: string[]) {
+    return ids.map((name) => ({ name }));
   }
   @Subscription()
   @Public('for the spec')

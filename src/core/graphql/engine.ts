@@ -11,6 +11,7 @@ import {
   subscribe,
 } from 'graphql';
 import type { Ctx } from './context.js';
+import { costError } from './cost.js';
 import { presentError } from './errors.js';
 import { parseOptions, validateOperation } from './limits.js';
 
@@ -54,8 +55,9 @@ export class Engine {
 
   /** Runs a query or mutation. Never rejects: errors are in the answer, fit for the caller's eyes. */
   async execute(prepared: Prepared, variables: OperationRequest['variables'], ctx: Ctx): Promise<Answer> {
-    const result = await execute(this.argumentsOf(prepared, variables, ctx));
-    return presented(result, ctx);
+    const tooCostly = costError(this.schema, prepared, variables);
+    if (tooCostly) return presented({ errors: [tooCostly] }, ctx);
+    return presented(await execute(this.argumentsOf(prepared, variables, ctx)), ctx);
   }
 
   /** Starts a subscription. @returns its answers, or one answer with errors when it does not start. */
@@ -64,6 +66,8 @@ export class Engine {
     variables: OperationRequest['variables'],
     ctx: Ctx,
   ): Promise<AsyncIterable<Answer> | Answer> {
+    const tooCostly = costError(this.schema, prepared, variables);
+    if (tooCostly) return presented({ errors: [tooCostly] }, ctx);
     const stream = await subscribe(this.argumentsOf(prepared, variables, ctx));
     if (!(Symbol.asyncIterator in stream)) return presented(stream, ctx);
     return mapped(stream, (result) => presented(result, ctx));

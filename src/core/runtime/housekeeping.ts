@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { deleteOldAttempts } from '../auth/attempts.js';
 import { deleteOldCommandKeys } from '../event-store/command-keys.js';
 import type { Logger } from '../observability/logger.js';
 
@@ -8,6 +9,7 @@ const everyMs = 60 * 60 * 1000;
 export function startHousekeeping(pool: pg.Pool, commandKeyDays: number, log: Logger): () => void {
   const work = async () => {
     const forgotten = await deleteOldCommandKeys(pool, commandKeyDays);
+    await deleteOldAttempts(pool);
     if (forgotten > 0) log.info({ commandKeys: forgotten }, 'forgot old command keys');
   };
   const tidy = () => void work().catch((error: unknown) => log.warn({ err: error }, 'housekeeping will try again'));
