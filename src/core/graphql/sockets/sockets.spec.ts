@@ -7,6 +7,7 @@ import { eventually } from '../../../../test/kit/eventually.js';
 import { openSession, openSocket } from '../../../../test/kit/socket-client.js';
 import { listening, startSocketFixture, ticker } from '../../../../test/kit/socket-fixture.js';
 import { gate, holdGate } from '../../../../test/kit/web-fixture.js';
+import { closeGracefully } from '../../http/shutdown.js';
 import { printMetrics } from '../../observability/metrics.js';
 import { rootFieldsWithoutPolicy } from '../policy-index.js';
 
@@ -304,7 +305,7 @@ describe('a server that stops', () => {
     const quiet = connectTcp(Number(new URL(stopping.url).port), '127.0.0.1');
     quiet.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(quiet, 'data');
-    const closing = stopping.close();
+    const closing = closeGracefully(stopping.app);
     expect(await watcher.closed).toEqual({ code: 1001, reason: 'The server is going away' });
     expect(watcher.messages.filter(({ type }) => type !== 'ka')).toEqual([]);
     await expect(openSocket(stopping.socketUrl)).rejects.toMatchObject({
