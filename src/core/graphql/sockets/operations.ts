@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CloseCode, type SubscribeMessage } from 'graphql-ws';
 import type { Ctx, OperationScope } from '../context.js';
 import type { Engine } from '../engine.js';
@@ -50,7 +50,8 @@ export class Operations {
       return connection.close(CloseCode.SubscriberAlreadyExists, 'An operation with this id is running');
     }
     if (this.underWay.size >= limit) {
-      return this.sendErrors(id, [wrapped(refuse('TOO_MANY_OPERATIONS', { max: limit }))], this.ports.scope());
+      const payload = presented([wrapped(refuse('TOO_MANY_OPERATIONS', { max: limit }))], this.ports.scope());
+      return void send({ type: 'error', id, payload });
     }
     const operation = new Operation(engine, (payload) => send({ type: 'next', id, payload }));
     this.running.set(id, operation);
@@ -103,12 +104,9 @@ export class Operations {
 
   private fail(id: string, operation: Operation, errors: readonly GraphQLError[], scope: OperationScope): void {
     operation.failed = true;
-    this.sendErrors(id, errors, scope, operation.stopped);
-  }
-
-  private sendErrors(id: string, errors: readonly GraphQLError[], scope: OperationScope, quiet = false): void {
-    const payload = errors.map((error) => presentError(error, scope));
-    if (!quiet) void this.ports.send({ type: 'error', id, payload });
+    // Also for a client that does not hear it any more: this is what logs a fault.
+    const payload = presented(errors, scope);
+    if (!operation.stopped) void this.ports.send({ type: 'error', id, payload });
   }
 
   private forget(id: string, operation: Operation): void {
@@ -120,4 +118,8 @@ export class Operations {
     const outcome = operation.failed ? 'error' : 'ok';
     socketOperations.inc({ protocol: this.ports.protocol, kind: operation.kind, outcome });
   }
+}
+
+function presented(errors: readonly GraphQLError[], scope: OperationScope): GraphQLFormattedError[] {
+  return errors.map((error) => presentError(error, scope));
 }
