@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import { ApolloServer, type HTTPGraphQLResponse, HeaderMap } from '@apollo/server';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type Config } from '../config/config.js';
 import { wantsPage } from '../http/error-filter.js';
 import { allowAnyOrigin, answerPreflight, editorPolicy } from '../http/headers.js';
 import { editorPage } from './editor/editor-page.js';
 import { Engine } from './engine.js';
+import { acceptMultipart } from './multipart/multipart.js';
 import type { SocketLimits } from './sockets/limits.js';
 import type { MakeContext as MakeSocketContext } from './sockets/session.js';
 import { startSockets } from './sockets/sockets.js';
@@ -24,6 +27,8 @@ export type WaybillDriverConfig = ApolloDriverConfig & {
  */
 @Injectable()
 export class WaybillDriver extends ApolloDriver {
+  @Inject(CONFIG) private readonly config!: Config;
+
   /** @param options complete, with the executable schema. */
   override async registerServer(options: WaybillDriverConfig): Promise<void> {
     const server = new ApolloServer(options as ConstructorParameters<typeof ApolloServer>[0]);
@@ -40,11 +45,13 @@ export class WaybillDriver extends ApolloDriver {
       log: fastify.log,
     });
     fastify.addHook('preClose', () => sockets.close());
+    const multipart = acceptMultipart(fastify, url, join(this.config.dataDir, 'uploads'));
+    const overHttp = multipart((request, reply) => serve(server, makeContext, request, reply));
     fastify.route({
       url,
       method: ['GET', 'POST'],
       handler: (request, reply) =>
-        sockets.wanted(request) ? sockets.accept(request, reply) : serve(server, makeContext, request, reply),
+        sockets.wanted(request) ? sockets.accept(request, reply) : overHttp(request, reply),
     });
     fastify.route({ url, method: 'OPTIONS', handler: (_request, reply) => answerPreflight(reply, ['GET', 'POST']) });
   }

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { SuccessorTokens } from '../auth/successor-tokens.js';
 import { Attempts } from '../auth/attempts.js';
 import { LinkTokens } from '../auth/link-token.js';
 import { CONFIG, type Config } from '../config/config.js';
@@ -10,6 +11,7 @@ import { StreamReader } from '../command/stream-reader.js';
 import { CommandContext } from '../graphql/command-context.js';
 import { EventStore } from '../event-store/event-store.js';
 import { LiveEvents } from '../live/live-events.js';
+import { POOL } from '../event-store/pool.js';
 import { Reader } from '../read/reader.js';
 import type { Core } from './core.js';
 
@@ -30,6 +32,8 @@ export class CoreModule {
       },
       { provide: Reader, useValue: core.readModel },
       { provide: LiveEvents, useValue: live },
+      { provide: POOL, useValue: core.pool },
+      { provide: SuccessorTokens, useValue: core.successorTokens },
       CommandGateway,
       CommandContext,
     ];
