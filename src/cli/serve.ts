@@ -95,7 +95,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   const { core, projector } = await startCore(config, database.url, log, closing);
   const dispatcher = core.dispatcher(projector.waiter);
   const app = await createApp(config, log, [
-    CoreModule.forRoot(core, dispatcher),
+    CoreModule.forRoot(core, dispatcher, projector.live),
     BlobModule,
     createGraphqlModule(graphqlModules),
   ]);
