@@ -29,11 +29,12 @@ afterAll(async () => {
 });
 
 async function open(): Promise<Opened> {
-  const { accessToken } = await service.openSession(userId, execute);
+  const { accessToken } = await service.openSession(userId, execute, { userAgent: null, address: null });
   const { tokenId } = (await authenticate(accessToken)) as { tokenId: string };
   return { sessionId: tokenId, token: accessToken };
 }
-const authenticate = (token: string) => new Authentication(instance.core.readModel).authenticate(token);
+const uses = { note: () => undefined };
+const authenticate = (token: string) => new Authentication(instance.core.readModel, uses).authenticate(token);
 const isOver = ({ token }: Opened) =>
   authenticate(token).then(
     () => false,
