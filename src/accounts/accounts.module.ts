@@ -9,6 +9,9 @@ import { AccountsTotals } from './accounts.totals.js';
 import { ApiTokenQueries } from './api-token/api-token.queries.js';
 import { TokenRevocation } from './api-token/token-revocation.js';
 import { ApiTokenFields, ApiTokenResolver } from './api-token/api-token.resolver.js';
+import { AvatarController } from './avatar/avatar.controller.js';
+import { AvatarQueries } from './avatar/avatar.queries.js';
+import { AvatarStore } from './avatar/avatar.store.js';
 import { NamespaceFields } from './namespace/namespace.fields.js';
 import { NamespaceQueries } from './namespace/namespace.queries.js';
 import { NamespaceResolver } from './namespace/namespace.resolver.js';
@@ -32,6 +35,7 @@ import { UserResolver } from './user/user.resolver.js';
 export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
 
 @Module({
+  controllers: [AvatarController],
   providers: [
     AccountsLoaders,
     AccountsNodes,
@@ -42,6 +46,8 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     ApiTokenResolver,
     Authentication,
     { provide: Authenticator, useExisting: Authentication },
+    AvatarQueries,
+    AvatarStore,
     NamespaceFields,
     NamespaceQueries,
     NamespaceResolver,

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { deleteOldNonces } from '../accounts/nonce/nonce.table.js';
+import { BlobModule } from '../core/blob/blob.module.js';
 import { loadConfig, type Config } from '../core/config/config.js';
 import { deleteOldAttempts } from '../core/auth/attempts.js';
 import { deleteOldCommandKeys } from '../core/event-store/command-keys.js';
@@ -93,7 +94,11 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
 
   const { core, projector } = await startCore(config, database.url, log, closing);
   const dispatcher = core.dispatcher(projector.waiter);
-  const app = await createApp(config, log, [CoreModule.forRoot(core, dispatcher), createGraphqlModule(graphqlModules)]);
+  const app = await createApp(config, log, [
+    CoreModule.forRoot(core, dispatcher, projector.live),
+    BlobModule,
+    createGraphqlModule(graphqlModules),
+  ]);
   registerChecks(app.get(Readiness), core, projector);
   const welcome = await makeFirstOperator(core, dispatcher);
   const url = await listen(app, config).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { apiTokens } from '../../../projections/accounts/api-tokens/api-tokens.projection.js';
 import { sessions } from '../../../projections/accounts/sessions/sessions.projection.js';
 import { hashToken, parseToken, type TokenKind } from '../../core/auth/tokens.js';
@@ -25,7 +25,7 @@ export type Credential = {
 export class Authentication implements Authenticator {
   constructor(
     private readonly reader: Reader,
-    @Inject(TokenUses) private readonly uses: Pick<TokenUses, 'note'>,
+    private readonly uses: TokenUses,
   ) {}
 
   /** @throws Refusal UNAUTHENTICATED for a token that is unknown, expired or ended, or whose account is erased. */

@@ -1,16 +1,20 @@
+import { Inject } from '@nestjs/common';
 import { ResolveField, Resolver } from '@nestjs/graphql';
 import type { UserRow } from '../../../projections/accounts/users/users.projection.js';
+import { CONFIG, type Config } from '../../core/config/config.js';
 import type { PageArgs } from '../../core/graphql/connection/page-request.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import { mayAct, type OwnerAction } from '../accounts.rights.js';
 import { ApiTokenQueries } from '../api-token/api-token.queries.js';
 import { NamespaceQueries } from '../namespace/namespace.queries.js';
+import { avatarUrl } from '../avatar/avatar.urls.js';
 
 /** Only what differs from the row, and what only the account itself may see. */
 @Resolver('User')
 export class UserFields {
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly allNamespaces: NamespaceQueries,
     private readonly allTokens: ApiTokenQueries,
   ) {}
@@ -94,6 +98,11 @@ export class UserFields {
   @ResolveField()
   websiteUrl(user: UserRow) {
     return user.websiteUrl || null;
+  }
+
+  @ResolveField()
+  avatar({ avatar, username }: UserRow, { size }: { size: number }) {
+    return avatarUrl(this.config, { avatar, name: username }, size);
   }
 
   @ResolveField()

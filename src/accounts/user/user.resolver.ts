@@ -10,6 +10,7 @@ import { decodeId } from '../../core/ids/global-id.js';
 import { refuse } from '../accounts.errors.js';
 import { AccountsService } from '../accounts.service.js';
 import { originOf } from '../session/origin.js';
+import { AvatarStore } from '../avatar/avatar.store.js';
 import { ChangeUsername, EraseUser, UpdateProfile } from './user.commands.js';
 import type { UserId } from './user.events.js';
 import {
@@ -27,6 +28,7 @@ export class UserResolver {
     @Inject(CONFIG) private readonly config: Config,
     private readonly accounts: AccountsService,
     private readonly attempts: Attempts,
+    private readonly avatars: AvatarStore,
     private readonly users: UserQueries,
   ) {}
 
@@ -59,7 +61,8 @@ export class UserResolver {
   async updateUserInfo(@Args('input') input: UpdateUserInfoInput, @Context() ctx: Ctx) {
     const { fullName, bio, location, github: githubHandle, twitter: twitterHandle, websiteUrl } = input;
     const userId = input.userId === undefined ? callerOf(ctx).userId : userIdFrom(input.userId);
-    const change = { fullName, bio, location, githubHandle, twitterHandle, websiteUrl };
+    const avatar = await this.avatars.fromInput(input);
+    const change = { fullName, bio, location, githubHandle, twitterHandle, websiteUrl, avatar };
     await ctx.execute(new UpdateProfile(userId, change), input);
     return { user: await this.users.byId(userId), clientMutationId: input.clientMutationId };
   }

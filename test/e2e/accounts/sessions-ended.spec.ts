@@ -1,6 +1,7 @@
 import { accounts } from '../../../src/accounts/accounts.silo.js';
 import { AccountsService } from '../../../src/accounts/accounts.service.js';
 import { Authentication } from '../../../src/accounts/session/authentication.js';
+import { TokenUses } from '../../../src/accounts/session/token-uses.js';
 import { EndSessions } from '../../../src/accounts/user/user.commands.js';
 import type { Execute } from '../../../src/core/command/dispatcher.js';
 import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
@@ -33,8 +34,8 @@ async function open(): Promise<Opened> {
   const { tokenId } = (await authenticate(accessToken)) as { tokenId: string };
   return { sessionId: tokenId, token: accessToken };
 }
-const uses = { note: () => undefined };
-const authenticate = (token: string) => new Authentication(instance.core.readModel, uses).authenticate(token);
+const uses = () => new TokenUses(instance.core.pool, { warn: () => undefined });
+const authenticate = (token: string) => new Authentication(instance.core.readModel, uses()).authenticate(token);
 const isOver = ({ token }: Opened) =>
   authenticate(token).then(
     () => false,
