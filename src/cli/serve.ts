@@ -1,6 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { deleteOldNonces } from '../accounts/nonce/nonce.table.js';
 import { BlobModule } from '../core/blob/blob.module.js';
 import { loadConfig, type Config } from '../core/config/config.js';
+import { deleteOldAttempts } from '../core/auth/attempts.js';
+import { deleteOldCommandKeys } from '../core/event-store/command-keys.js';
 import { countStatements, createPool } from '../core/event-store/pool.js';
 import { Listener } from '../core/feed/listener.js';
 import { WakeUp } from '../core/feed/wake-up.js';
@@ -92,7 +95,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   const { core, projector } = await startCore(config, database.url, log, closing);
   const dispatcher = core.dispatcher(projector.waiter);
   const app = await createApp(config, log, [
-    CoreModule.forRoot(core, dispatcher),
+    CoreModule.forRoot(core, dispatcher, projector.live),
     BlobModule,
     createGraphqlModule(graphqlModules),
   ]);
@@ -137,7 +140,12 @@ async function startCore(
   await projector.start();
   closing.add(() => projector.stop());
   measureFeed(core, projector);
-  const endHousekeeping = startHousekeeping(pool, config.commandKeyDays, log);
+  const chores = [
+    { what: 'command keys', work: () => deleteOldCommandKeys(pool, config.commandKeyDays) },
+    { what: 'attempts', work: () => deleteOldAttempts(pool) },
+    { what: 'nonces', work: () => deleteOldNonces(pool) },
+  ];
+  const endHousekeeping = startHousekeeping(chores, log);
   closing.add(async () => endHousekeeping());
   return { core, projector };
 }

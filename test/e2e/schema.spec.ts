@@ -26,7 +26,7 @@ beforeAll(async () => {
   instance = await startInstance(database.url, silos.all);
   const config = loadConfig({ WAYBILL_LOG_LEVEL: 'silent' });
   const nest = await createApp(config, createLogger(config), [
-    CoreModule.forRoot(instance.core, instance.core.dispatcher(instance.projector.waiter)),
+    CoreModule.forRoot(instance.core, instance.core.dispatcher(instance.projector.waiter), instance.projector.live),
     createGraphqlModule(graphqlModules),
   ]);
   app = await nest.init();

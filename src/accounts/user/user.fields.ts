@@ -6,15 +6,17 @@ import type { PageArgs } from '../../core/graphql/connection/page-request.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import { mayAct, type OwnerAction } from '../accounts.rights.js';
-import { avatarUrl } from '../avatar/avatar.urls.js';
+import { ApiTokenQueries } from '../api-token/api-token.queries.js';
 import { NamespaceQueries } from '../namespace/namespace.queries.js';
+import { avatarUrl } from '../avatar/avatar.urls.js';
 
 /** Only what differs from the row, and what only the account itself may see. */
 @Resolver('User')
 export class UserFields {
   constructor(
-    private readonly allNamespaces: NamespaceQueries,
     @Inject(CONFIG) private readonly config: Config,
+    private readonly allNamespaces: NamespaceQueries,
+    private readonly allTokens: ApiTokenQueries,
   ) {}
 
   @ResolveField()
@@ -55,11 +57,6 @@ export class UserFields {
   @ResolveField()
   registerIntent(user: UserRow, _: unknown, ctx: Ctx) {
     return isViewer(user, ctx) ? user.registerIntent : null;
-  }
-
-  @ResolveField()
-  avatar({ avatar, username }: UserRow, { size }: { size: number }) {
-    return avatarUrl(this.config, { avatar, name: username }, size);
   }
 
   @ResolveField()
@@ -104,6 +101,11 @@ export class UserFields {
   }
 
   @ResolveField()
+  avatar({ avatar, username }: UserRow, { size }: { size: number }) {
+    return avatarUrl(this.config, { avatar, name: username }, size);
+  }
+
+  @ResolveField()
   dateJoined(user: UserRow) {
     return user.joinedAt;
   }
@@ -117,6 +119,12 @@ export class UserFields {
   @ResolveField()
   namespaces(user: UserRow, page: PageArgs) {
     return this.allNamespaces.ofOwner(user.id, page);
+  }
+
+  /** To everybody else an account has none. */
+  @ResolveField()
+  apiTokens(user: UserRow, page: PageArgs, ctx: Ctx) {
+    return this.allTokens.ofUser(isViewer(user, ctx) ? user.id : '', page);
   }
 
   @ResolveField()
