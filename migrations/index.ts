@@ -1,5 +1,12 @@
 import { EventStore1795564800000 } from './20261125000000-event-store.js';
 import { ProjectionPlatform1795564800100 } from './20261125000100-projection-platform.js';
+import { Jobs1795568400200 } from './20261125010200-jobs.js';
+import { Mails1795568400300 } from './20261125010300-mails.js';
 
 /** All migrations of the store and platform tables, in the order in which they run. */
-export const migrations = [EventStore1795564800000, ProjectionPlatform1795564800100];
+export const migrations = [
+  EventStore1795564800000,
+  ProjectionPlatform1795564800100,
+  Jobs1795568400200,
+  Mails1795568400300,
+];
