@@ -17,7 +17,7 @@ describe('waybill projections', () => {
     expect(status.map((row: any) => [row.projection, row.state])).toEqual(
       expect.arrayContaining([
         ['namespaces_v1', 'running'],
-        ['users_v1', 'running'],
+        ['users_v2', 'running'],
       ]),
     );
     const table = await waybill('projections', 'status');
@@ -31,7 +31,7 @@ describe('waybill projections', () => {
     await pool.query(`INSERT INTO store.projections (name) VALUES ('users_v0')`);
     await pool.query(`INSERT INTO store.checkpoints (projection, partition) VALUES ('users_v0', 0)`);
     expect((await waybill('projections', 'drop', 'users_v0')).code).toBe(2);
-    expect((await waybill('projections', 'drop', 'users_v1', '--yes')).code).toBe(1);
+    expect((await waybill('projections', 'drop', 'users_v2', '--yes')).code).toBe(1);
     expect((await waybill('projections', 'drop', 'nothing_v1', '--yes')).code).toBe(3);
     expect(await waybill('projections', 'drop', 'users_v0', '--yes')).toMatchObject({
       code: 0,

@@ -54,7 +54,7 @@ it('/metrics counts SQL statements, requests, operations and events', async () =
   const value = (line: RegExp) => Number(line.exec(text)?.[1]);
   expect(value(/^waybill_sql_statements_total\{pool="api"\} (\d+)$/m)).toBeGreaterThan(0);
   expect(value(/^waybill_sql_statements_total\{pool="projection"\} (\d+)$/m)).toBeGreaterThan(0);
-  expect(value(/^waybill_projection_events_total\{projection="users_v1",source="store"\} (\d+)$/m)).toBe(1);
+  expect(value(/^waybill_projection_events_total\{projection="users_v2",source="store"\} (\d+)$/m)).toBe(1);
   expect(text).toMatch(/^waybill_http_request_seconds_count\{method="POST",route="\/graphql",status="200"\} \d+$/m);
   expect(text).toMatch(/^waybill_graphql_operation_seconds_count\{operation="Who",outcome="ok"\} \d+$/m);
 });

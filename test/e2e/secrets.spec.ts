@@ -110,11 +110,11 @@ async function provokeInternalErrors(ask: any, login: string, register: string):
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query('ALTER TABLE read.users_v1 RENAME TO users_v1_away');
+    await client.query('ALTER TABLE read.users_v2 RENAME TO users_v2_away');
     const { errors } = await ask(login, { input: { username: email, password } });
     expect(errors[0].extensions.code).toBe('INTERNAL_SERVER_ERROR');
     await ask('{ viewer { email } }', {}, secrets['the API token']);
-    await client.query('ALTER TABLE read.users_v1_away RENAME TO users_v1');
+    await client.query('ALTER TABLE read.users_v2_away RENAME TO users_v2');
     await client.query('ALTER TABLE store.data_keys RENAME TO data_keys_away');
     const input = { username: 'dan', email: `dan-${email}`, password, fullName: 'Ann Confidential' };
     const failed = await ask(register, { input });
@@ -196,7 +196,7 @@ it.each([
 });
 
 it('the read models hold the address and the name for their owner, and nothing else', async () => {
-  expect(found(await rows('read.users_v1'))).toEqual(['the e-mail address', 'the real name']);
+  expect(found(await rows('read.users_v2'))).toEqual(['the e-mail address', 'the real name']);
   for (const table of ['sessions_v1', 'api_tokens_v1', 'namespaces_v1'])
     expect(found(await rows(`read.${table}`))).toEqual([]);
 });

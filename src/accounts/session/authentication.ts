@@ -39,8 +39,11 @@ const credential = (table: string, condition: string): string => `
   FROM ${table} t JOIN ${tableName(users)} u ON u.id = t.user_id
   WHERE ${condition} AND NOT u.is_erased AND ${notParked}`;
 
+const goesOn = `(t.opened_position > u.sessions_ended_at
+  OR t.id = u.kept_session_id AND t.opened_position > u.kept_opened_after)`;
+
 const session = (hash: string, expiry: string): string =>
-  credential(tableName(sessions), `t.${hash} = $1 AND t.${expiry} > now() AND t.opened_position > u.sessions_ended_at`);
+  credential(tableName(sessions), `t.${hash} = $1 AND t.${expiry} > now() AND ${goesOn}`);
 
 const statements: Record<TokenKind, string> = {
   api: credential(tableName(apiTokens), 't.token_hash = $1'),

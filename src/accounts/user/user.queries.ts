@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { userRows, type UserRow } from '../../../projections/accounts/users/users.projection.js';
+import { userRows, users, type UserRow } from '../../../projections/accounts/users/users.projection.js';
+import { tableName } from '../../core/projection/ddl.js';
 import { Reader } from '../../core/read/reader.js';
 import { foldedName } from '../owner-name.js';
 
@@ -26,7 +27,7 @@ export class UserQueries {
   async anyOperator(): Promise<boolean> {
     const rows = await this.reader.query(
       'users.any_operator',
-      `SELECT true AS found FROM read.users_v1 WHERE is_operator LIMIT 1`,
+      `SELECT true AS found FROM ${tableName(users)} WHERE is_operator LIMIT 1`,
       [],
     );
     return rows.length > 0;

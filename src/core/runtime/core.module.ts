@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { LinkTokens } from '../auth/link-token.js';
 import { CommandGateway } from '../command/command.gateway.js';
 import { Dispatcher } from '../command/dispatcher.js';
 import { Silos } from '../command/silo.js';
@@ -18,6 +19,7 @@ export class CoreModule {
       { provide: StreamReader, useValue: core.reader },
       { provide: Silos, useValue: core.silos },
       { provide: Dispatcher, useValue: dispatcher },
+      { provide: LinkTokens, useValue: core.linkTokens },
       { provide: Reader, useValue: core.readModel },
       CommandGateway,
       CommandContext,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { LinkTokens } from '../auth/link-token.js';
 import type { KeyWrapper } from '../crypto/key-ring.js';
 import { CommandKeys } from '../command/command-keys.js';
 import { Dispatcher, type Visibility } from '../command/dispatcher.js';
@@ -24,6 +25,7 @@ export type Core = {
   dataKeys: DataKeys;
   codec: EventCodec;
   commandKeys: CommandKeys;
+  linkTokens: LinkTokens;
   reader: StreamReader;
   readModel: Reader;
   /** A whole stream, decoded, up to and with a position. */
@@ -50,6 +52,7 @@ export async function openCore(
   const dataKeys = new DataKeys(pool, ring);
   const codec = new EventCodec(dataKeys);
   const commandKeys = new CommandKeys(await dataKeys.system('system:hashes'));
+  const linkTokens = new LinkTokens(await dataKeys.system('system:links'));
   const reader = new StreamReader(store, codec, dataKeys);
   const executor = new CommandExecutor({ store, codec, keys: commandKeys, appended, reader });
   return {
@@ -61,6 +64,7 @@ export async function openCore(
     dataKeys,
     codec,
     commandKeys,
+    linkTokens,
     reader,
     readModel: new Reader(pool),
     readStream: async (streamId, upToPosition) =>
