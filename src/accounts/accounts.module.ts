@@ -11,7 +11,10 @@ import { NamespaceQueries } from './namespace/namespace.queries.js';
 import { NamespaceResolver } from './namespace/namespace.resolver.js';
 import { Authentication } from './session/authentication.js';
 import { SessionResolver } from './session/session.resolver.js';
+import { UserEmailResolver } from './user/user.email.resolver.js';
 import { UserFields } from './user/user.fields.js';
+import { UserPasswordResolver } from './user/user.password.resolver.js';
+import { UserPasswords } from './user/user.passwords.js';
 import { UserQueries } from './user/user.queries.js';
 import { UserResolver } from './user/user.resolver.js';
 
@@ -29,10 +32,13 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     NamespaceQueries,
     NamespaceResolver,
     SessionResolver,
+    UserEmailResolver,
     UserFields,
+    UserPasswordResolver,
+    UserPasswords,
     UserQueries,
     UserResolver,
   ],
-  exports: [AccountsService, Authenticator, UserQueries],
+  exports: [AccountsService, Authenticator, UserPasswords, UserQueries],
 })
 export class AccountsModule {}

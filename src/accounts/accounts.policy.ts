@@ -6,4 +6,10 @@ export const accountsPolicies = policies({
   'accounts:namespace:create': { caller: 'user' },
   'accounts:namespace:update': { caller: 'user' },
   'accounts:namespace:delete': { caller: 'user' },
+  'accounts:user:update': { caller: 'user' },
+  'accounts:user:rename': { caller: 'user' },
+  'accounts:user:erase': { caller: 'user' },
+  'accounts:user:prove': { caller: 'user' },
+  'accounts:user:change-email': { caller: 'user' },
+  'accounts:user:validate-email': { caller: 'user' },
 });

@@ -5,8 +5,3 @@ export function mayManage(actor: Actor, namespace: { ownerId: string }): boolean
   if (actor.kind === 'system') return true;
   return actor.kind === 'user' && (actor.isOperator || actor.userId === namespace.ownerId);
 }
-
-/** An account is its own; so may whoever operates the instance, and the system itself. */
-export function mayActFor(actor: Actor, userId: string): boolean {
-  return mayManage(actor, { ownerId: userId });
-}

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { AccountsService } from '../accounts/accounts.service.js';
+import { foldedName } from '../accounts/owner-name.js';
+import { userAggregate } from '../accounts/user/user.commands.js';
 import { findUserByName } from '../accounts/user/user.lookup.js';
-import { UserQueries } from '../accounts/user/user.queries.js';
+import { forgetAttempts } from '../core/auth/attempts.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { print, printFacts, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
@@ -35,6 +37,17 @@ export function addUserCommands(program: Command): void {
         const password = options.password ?? randomPassword();
         await accountsOf(session).resetPassword(userId, password, session.executeAs('users reset-password'));
         printFacts({ username, ...(options.password ? {} : { password }) }, options);
+      }),
+    );
+
+  users
+    .command('unlock')
+    .description('forget the tries of an account, so that its owner can log in at once')
+    .argument('<username>')
+    .action((username: string) =>
+      withSession(async (session) => {
+        await forgetAttempts(session.pool, session.core.attemptKeys, await triersOf(session, username));
+        print(`${username} can log in again.`);
       }),
     );
 
@@ -89,8 +102,15 @@ async function userIdOf(session: Session, username: string): Promise<string> {
   return userId;
 }
 
+/** All that the tries of an account may be counted under. */
+async function triersOf(session: Session, username: string): Promise<string[]> {
+  const userId = await userIdOf(session, username);
+  const { state } = await session.core.reader.load(userAggregate, userId);
+  return state.status === 'active' ? [userId, foldedName(state.username), foldedName(state.email)] : [userId];
+}
+
 export function accountsOf({ core }: Pick<Session, 'core'>): AccountsService {
-  return new AccountsService(core.store, core.reader, new UserQueries(core.readModel));
+  return new AccountsService(core.store, core.reader);
 }
 
 /** 20 characters of base64url: 120 bits. */

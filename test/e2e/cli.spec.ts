@@ -57,6 +57,7 @@ describe('the command line itself', () => {
     'users',
     'users create',
     'users reset-password',
+    'users unlock',
     'users token',
     'users erase',
     'keys',
@@ -86,6 +87,7 @@ describe('the command line itself', () => {
 
   it.each([
     [['users', 'reset-password', 'nobody'], 'There is no user nobody.'],
+    [['users', 'unlock', 'nobody'], 'There is no user nobody.'],
     [['users', 'token', 'nobody'], 'There is no user nobody.'],
     [['users', 'erase', 'nobody', '--yes'], 'There is no user nobody.'],
     [['projections', 'parked', 'nothing_v1'], 'There is no projection nothing_v1'],

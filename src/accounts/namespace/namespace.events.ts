@@ -11,9 +11,12 @@ export type NamespaceProfile = {
   websiteUrl: string;
 };
 
+/** The look of the name as it was claimed, to be released in the same form. Older events have none and claimed none. */
+type Skeleton = { skeleton?: string };
+
 export type NamespaceEvent =
-  | Event<'accounts.namespace.created', { number: number; name: string; ownerId: UserId }>
-  | Event<'accounts.namespace.renamed', { name: string; previousName: string }>
+  | Event<'accounts.namespace.created', { number: number; name: string; ownerId: UserId } & Skeleton>
+  | Event<'accounts.namespace.renamed', { name: string; previousName: string } & Skeleton>
   | Event<'accounts.namespace.described', Partial<NamespaceProfile>>
   | Event<'accounts.namespace.deleted', Record<string, never>>;
 

@@ -1,6 +1,7 @@
-import { IsEmpty, IsString, IsUrl, MaxLength, ValidateIf } from 'class-validator';
+import { IsEmpty, IsString, MaxLength } from 'class-validator';
 import { MutationInput } from '../../core/graphql/mutation-input.js';
 import { Optional } from '../../core/graphql/validation.js';
+import { WebsiteUrl } from '../website-url.js';
 
 const notTaken = { message: 'avatars are not taken yet' };
 
@@ -46,9 +47,7 @@ export class UpdateNamespaceInput extends NamespaceTexts {
   @MaxLength(39)
   twitter?: string;
 
-  @ValidateIf((input: UpdateNamespaceInput) => Boolean(input.websiteUrl))
-  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
-  @MaxLength(500)
+  @WebsiteUrl()
   websiteUrl?: string;
 }
 

@@ -47,6 +47,47 @@ export class UserFields {
   }
 
   @ResolveField()
+  isEmailValidated(user: UserRow, _: unknown, ctx: Ctx) {
+    return isViewer(user, ctx) && user.isEmailValidated;
+  }
+
+  /** There is no other way to log in yet, so every account has one. */
+  @ResolveField()
+  hasUsablePassword(user: UserRow, _: unknown, ctx: Ctx) {
+    return isViewer(user, ctx) ? true : null;
+  }
+
+  @ResolveField()
+  loginMethods(user: UserRow, _: unknown, ctx: Ctx) {
+    return isViewer(user, ctx) ? ['PASSWORD'] : [];
+  }
+
+  @ResolveField()
+  bio(user: UserRow) {
+    return user.bio || null;
+  }
+
+  @ResolveField()
+  location(user: UserRow) {
+    return user.location || null;
+  }
+
+  @ResolveField()
+  githubUrl(user: UserRow) {
+    return user.githubHandle ? `https://github.com/${user.githubHandle}` : null;
+  }
+
+  @ResolveField()
+  twitterUrl(user: UserRow) {
+    return user.twitterHandle ? `https://twitter.com/${user.twitterHandle}` : null;
+  }
+
+  @ResolveField()
+  websiteUrl(user: UserRow) {
+    return user.websiteUrl || null;
+  }
+
+  @ResolveField()
   dateJoined(user: UserRow) {
     return user.joinedAt;
   }

@@ -19,9 +19,18 @@ export class UserQueries {
     return this.reader.one(userRows, byId, [id]);
   }
 
-  /** A user name in whatever case, or an e-mail address. */
+  /** In whatever case. */
+  byUsername(username: string): Promise<UserRow | null> {
+    return this.reader.one(userRows, byUsername, [foldedName(username)]);
+  }
+
+  byEmail(email: string): Promise<UserRow | null> {
+    return this.reader.one(userRows, byEmail, [foldedName(email)]);
+  }
+
+  /** By user name or e-mail address; no name has an @. */
   byLogin(login: string): Promise<UserRow | null> {
-    return this.reader.one(userRows, login.includes('@') ? byEmail : byUsername, [foldedName(login)]);
+    return login.includes('@') ? this.byEmail(login) : this.byUsername(login);
   }
 
   async anyOperator(): Promise<boolean> {

@@ -47,7 +47,8 @@ export class Engine {
     const errors = validateOperation(this.schema, document);
     if (errors.length > 0) return { errors };
     const operation = getOperationAST(document, operationName);
-    if (!operation) return { errors: [new GraphQLError('The document has no such operation, or several and no name.')] };
+    if (!operation)
+      return { errors: [new GraphQLError('The document has no such operation, or several and no name.')] };
     return { document, operation };
   }
 

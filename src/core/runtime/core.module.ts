@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { Attempts } from '../auth/attempts.js';
 import { LinkTokens } from '../auth/link-token.js';
+import { CONFIG, type Config } from '../config/config.js';
 import { CommandGateway } from '../command/command.gateway.js';
 import { Dispatcher } from '../command/dispatcher.js';
 import { Silos } from '../command/silo.js';
@@ -20,6 +22,11 @@ export class CoreModule {
       { provide: Silos, useValue: core.silos },
       { provide: Dispatcher, useValue: dispatcher },
       { provide: LinkTokens, useValue: core.linkTokens },
+      {
+        provide: Attempts,
+        inject: [CONFIG],
+        useFactory: ({ limitFactor }: Config) => new Attempts(core.pool, core.attemptKeys, limitFactor),
+      },
       { provide: Reader, useValue: core.readModel },
       CommandGateway,
       CommandContext,

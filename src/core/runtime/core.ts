@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { AttemptKeys } from '../auth/attempts.js';
 import { LinkTokens } from '../auth/link-token.js';
 import type { KeyWrapper } from '../crypto/key-ring.js';
 import { CommandKeys } from '../command/command-keys.js';
@@ -26,6 +27,7 @@ export type Core = {
   codec: EventCodec;
   commandKeys: CommandKeys;
   linkTokens: LinkTokens;
+  attemptKeys: AttemptKeys;
   reader: StreamReader;
   readModel: Reader;
   /** A whole stream, decoded, up to and with a position. */
@@ -53,6 +55,7 @@ export async function openCore(
   const codec = new EventCodec(dataKeys);
   const commandKeys = new CommandKeys(await dataKeys.system('system:hashes'));
   const linkTokens = new LinkTokens(await dataKeys.system('system:links'));
+  const attemptKeys = new AttemptKeys(await dataKeys.system('system:attempts'));
   const reader = new StreamReader(store, codec, dataKeys);
   const executor = new CommandExecutor({ store, codec, keys: commandKeys, appended, reader });
   return {
@@ -65,6 +68,7 @@ export async function openCore(
     codec,
     commandKeys,
     linkTokens,
+    attemptKeys,
     reader,
     readModel: new Reader(pool),
     readStream: async (streamId, upToPosition) =>
