@@ -42,6 +42,13 @@ export class StreamReader {
     };
   }
 
+  /** The state as it was before the event at a position, for who has to know what that event changed. */
+  async stateBefore<State>(aggregate: Aggregate<State>, streamId: string, position: number): Promise<State> {
+    const stored = await this.store.readStream(streamId, { upToPosition: position - 1 });
+    const events = await this.codec.decode(aggregate.events, stored);
+    return events.reduce<State>(aggregate.evolve, aggregate.initialState);
+  }
+
   /** A snapshot is a cache: it is written when the stream has grown enough, after the append, and its failure harms nobody. */
   afterAppend(aggregate: Aggregate, loaded: LoadedAggregate, written: Event[], version: number): void {
     if (!aggregate.snapshot || loaded.eventsSinceSnapshot + written.length < aggregate.snapshot.everyEvents) return;

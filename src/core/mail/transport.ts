@@ -32,23 +32,13 @@ export function smtpTransport(server: SmtpServer): Transport {
     async send({ to, from, messageId, subject, text, html }) {
       // Loaded with the first mail: most processes never send one.
       const { createTransport } = await import('nodemailer');
-      // Addresses as objects are taken as they are; in a text a comma would make two of one.
+      // As an object it is one address, whatever stands in it; in a text, or in an envelope of our own, a comma would make two of one.
       const recipient = { name: '', address: to };
       const headers = { 'Auto-Submitted': 'auto-generated' };
-      const envelope = { from: from.address, to: [to] };
       try {
-        await createTransport(options).sendMail({
-          from,
-          to: recipient,
-          envelope,
-          messageId,
-          subject,
-          text,
-          html,
-          headers,
-        });
+        await createTransport(options).sendMail({ from, to: recipient, messageId, subject, text, html, headers });
       } catch (error) {
-        throw deliveryError(error as SmtpError);
+        throw isSmtpError(error) ? deliveryError(error) : error;
       }
     },
   };
@@ -67,7 +57,10 @@ function connectionOptions({ host, port, secure, tls, login }: SmtpServer) {
   };
 }
 
-type SmtpError = Error & { code?: string; responseCode?: number; response?: string; command?: string };
+type SmtpError = { code: string; message: string; responseCode?: number; response?: string; command?: string };
+
+/** Without a code it is a mistake of ours. */
+const isSmtpError = (error: unknown): error is SmtpError => typeof (error as SmtpError | null)?.code === 'string';
 
 /** Refusals that speak about the mail itself; all others are about the server or the way to it, and pass. */
 const aboutTheMail = ['MAIL FROM', 'RCPT TO', 'DATA'];
@@ -77,13 +70,7 @@ const aboutTheLogin = [530, 534, 535, 538];
 const aboutTheWay = /^(ECONNECTION|ETIMEDOUT|ESOCKET|EDNS|ETLS|EPROXY|ENOAUTH)$/;
 
 /** Names the step, the reply's code and its enhanced code (RFC 3463): enough to look it up, and nobody's address. */
-function deliveryError({
-  code = 'EUNKNOWN',
-  responseCode,
-  response,
-  command = 'API',
-  message,
-}: SmtpError): DeliveryError {
+function deliveryError({ code, responseCode, response, command = 'API', message }: SmtpError): DeliveryError {
   if (responseCode) {
     const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1];
     const isPermanent = responseCode >= 500 && aboutTheMail.includes(command) && !aboutTheLogin.includes(responseCode);

@@ -29,6 +29,6 @@ export function createWorker({ core, pool, processId, config, log }: JobsPorts):
     incarnation: core.store.incarnation,
     log,
   });
-  const tools = { reader: core.reader, dataKeys: core.dataKeys, mailer, publicUrl };
+  const tools = { reader: core.reader, linkTokens: core.linkTokens, mailer, publicUrl };
   return new Worker({ pool, tasks: core.silos.tasks, tools, processId, log });
 }

@@ -1,5 +1,5 @@
+import type { LinkTokens } from '../auth/link-token.js';
 import type { StreamReader } from '../command/stream-reader.js';
-import type { DataKeys } from '../event-store/data-keys.js';
 import type { JsonObject } from '../event-store/types.js';
 import type { Mailer } from '../mail/mailer.js';
 
@@ -7,7 +7,7 @@ import type { Mailer } from '../mail/mailer.js';
 export type TaskTools = {
   /** Brings an aggregate's state up from the log: read models may be behind the event that made the job. */
   reader: StreamReader;
-  dataKeys: DataKeys;
+  linkTokens: LinkTokens;
   mailer: Mailer;
   /** Scheme, host and port of the links that people get. */
   publicUrl(): string;
