@@ -1,4 +1,5 @@
 // `npm test [-- <pattern>]`: one Postgres, one migrated template, then jest. Everything that it makes it removes again.
+// `--suite=cli` runs test/cli, which needs a `wasmer`, in place of the tests that need nothing.
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,9 +20,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-process.exitCode = (await prepare()) ? await main(process.argv.slice(2)) : 1;
+const suites = { '--suite=cli': '.config/jest-cli.config.mjs' };
+const [first, ...rest] = process.argv.slice(2);
+const suite = suites[first];
 
-async function main(patterns) {
+process.exitCode = (await prepare())
+  ? await main(suite ?? '.config/jest.config.mjs', suite ? rest : process.argv.slice(2))
+  : 1;
+
+async function main(config, patterns) {
   const scratch = mkdtempSync(join(tmpdir(), 'waybill-test-'));
   const { testPostgres } = await import('./kit/postgres.mjs');
   const { endLeftServers, endLeftPostgres } = await import('./kit/left-servers.mjs');
@@ -39,7 +46,7 @@ async function main(patterns) {
     const results = join(scratch, 'results.json');
     const code = await run(
       'jest',
-      [join(root, 'node_modules/jest/bin/jest.js'), '--config', '.config/jest.config.mjs', ...patterns],
+      [join(root, 'node_modules/jest/bin/jest.js'), '--config', config, ...patterns],
       {
         NODE_OPTIONS:
           `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings=ExperimentalWarning`.trim(),

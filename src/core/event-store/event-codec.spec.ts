@@ -128,6 +128,16 @@ it('seals what the types say and nothing else, and opens it on every way of read
   ]);
 });
 
+it('refuses a text that no read table could hold before it is sealed, and writes nothing', async () => {
+  for (const words of ['a\0b', 'a\ud800'])
+    await expect(execute(new Thank('person-9', 'person-9', words))).rejects.toMatchObject({
+      code: 'INVALID_TEXT',
+      details: { field: 'words' },
+    });
+  const { rows } = await database.pool.query(`SELECT 1 FROM store.events WHERE stream_id = 'person-9'`);
+  expect(rows).toEqual([]);
+});
+
 it('makes one data key per subject, however many events follow', async () => {
   for (let n = 1; n <= 3; n++) await execute(new Meet('person-1', `${n}@example.com`));
   await Promise.all(Array.from({ length: 4 }, (_, n) => execute(new Meet('person-2', `${n}@example.com`))));
@@ -167,8 +177,14 @@ it('re-wraps all data keys without touching an event, after which the old ring k
   const ring = new KeyRing([newKey, oldKey]);
   const both = await openCore(database.pool, ring, testSilos([silo]), () => undefined);
   expect(await stateOf('person-1', both)).toMatchObject({ emails: ['1@example.com'] });
-  // Two persons and the system's own key; the erased one has none.
-  expect(await both.dataKeys.rewrap(ring.firstKeyId)).toEqual({ rewrapped: 3, byRingKey: { [ring.firstKeyId]: 3 } });
+  // Two persons and the system's own keys; the erased one has none.
+  const subjects = (await database.pool.query('SELECT subject FROM store.data_keys WHERE wrapped IS NOT NULL')).rows;
+  expect(subjects.filter(({ subject }) => subject.startsWith('person-'))).toHaveLength(2);
+  const all = subjects.length;
+  expect(await both.dataKeys.rewrap(ring.firstKeyId)).toEqual({
+    rewrapped: all,
+    byRingKey: { [ring.firstKeyId]: all },
+  });
   expect(await both.dataKeys.rewrap(ring.firstKeyId)).toMatchObject({ rewrapped: 0 });
   expect(await log()).toEqual(before);
 
