@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AccountsModule, accountsSdl } from '../accounts/accounts.module.js';
 import { loadConfig, type Config } from '../core/config/config.js';
 import { countStatements, createPool } from '../core/event-store/pool.js';
 import { Listener } from '../core/feed/listener.js';
@@ -20,6 +19,7 @@ import { createWorker } from '../core/runtime/jobs.js';
 import { eventsApplied, measureFeed, measureJobs } from '../core/runtime/measures.js';
 import { countJobs } from '../core/tasks/jobs.js';
 import { workerConnections, type Worker } from '../core/tasks/worker.js';
+import { graphqlModules } from '../modules.js';
 import { silos } from '../silos.js';
 import { openServerDatabase } from './database.js';
 import { makeFirstOperator } from './first-start.js';
@@ -93,10 +93,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
 
   const { core, projector } = await startCore(config, database.url, log, closing);
   const dispatcher = core.dispatcher(projector.waiter);
-  const app = await createApp(config, log, [
-    CoreModule.forRoot(core, dispatcher),
-    createGraphqlModule({ typeDefs: [accountsSdl], imports: [AccountsModule] }),
-  ]);
+  const app = await createApp(config, log, [CoreModule.forRoot(core, dispatcher), createGraphqlModule(graphqlModules)]);
   const worker = openWorker(config, database.url, { core, projector }, log, closing);
   registerChecks(app.get(Readiness), core, projector, worker);
   const welcome = await makeFirstOperator(core, dispatcher);

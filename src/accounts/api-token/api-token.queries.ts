@@ -3,6 +3,7 @@ import { apiTokenRows, type ApiTokenRow } from '../../../projections/accounts/ap
 import { Reader } from '../../core/read/reader.js';
 
 const byId = { name: 'by_id', where: 'WHERE id = $1' };
+const byIds = { name: 'by_ids', where: 'WHERE id = ANY($1)' };
 
 @Injectable()
 export class ApiTokenQueries {
@@ -10,5 +11,10 @@ export class ApiTokenQueries {
 
   byId(id: string): Promise<ApiTokenRow | null> {
     return this.reader.one(apiTokenRows, byId, [id]);
+  }
+
+  /** In any order. */
+  byIds(ids: readonly string[]): Promise<ApiTokenRow[]> {
+    return this.reader.find(apiTokenRows, byIds, [ids]);
   }
 }

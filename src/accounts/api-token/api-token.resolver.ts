@@ -29,15 +29,13 @@ export class ApiTokenResolver {
 
 @Resolver('APIToken')
 export class ApiTokenFields {
-  constructor(private readonly users: UserQueries) {}
-
   @ResolveField()
   id(token: ApiTokenRow) {
     return encodeId('APIToken', token.number);
   }
 
   @ResolveField()
-  user(token: ApiTokenRow) {
-    return this.users.byId(token.userId);
+  user(token: ApiTokenRow, _: unknown, ctx: Ctx) {
+    return ctx.users.load(token.userId);
   }
 }

@@ -1,6 +1,8 @@
 import { ResolveField, Resolver } from '@nestjs/graphql';
 import type { NamespaceRow } from '../../../projections/accounts/namespaces/namespaces.projection.js';
+import type { Ctx } from '../../core/graphql/context.js';
 import { encodeId } from '../../core/ids/global-id.js';
+import { isOwner, mayAct, type OwnerAction } from '../accounts.rights.js';
 
 /** Only what differs from the row. */
 @Resolver('Namespace')
@@ -38,5 +40,16 @@ export class NamespaceFields {
   @ResolveField()
   websiteUrl(namespace: NamespaceRow) {
     return namespace.websiteUrl || null;
+  }
+
+  @ResolveField()
+  viewerCan(namespace: NamespaceRow, { action }: { action: OwnerAction }, { actor }: Ctx) {
+    return mayAct(actor, action, namespace);
+  }
+
+  /** Ownership holds every role, and nobody else has one yet. */
+  @ResolveField()
+  viewerHasRole(namespace: NamespaceRow, _: unknown, { actor }: Ctx) {
+    return isOwner(actor, namespace);
   }
 }

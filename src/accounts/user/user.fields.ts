@@ -1,11 +1,16 @@
 import { ResolveField, Resolver } from '@nestjs/graphql';
 import type { UserRow } from '../../../projections/accounts/users/users.projection.js';
+import type { PageArgs } from '../../core/graphql/connection/page-request.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { encodeId } from '../../core/ids/global-id.js';
+import { mayAct, type OwnerAction } from '../accounts.rights.js';
+import { NamespaceQueries } from '../namespace/namespace.queries.js';
 
 /** Only what differs from the row, and what only the account itself may see. */
 @Resolver('User')
 export class UserFields {
+  constructor(private readonly allNamespaces: NamespaceQueries) {}
+
   @ResolveField()
   id(user: UserRow) {
     return encodeId('User', user.number);
@@ -95,6 +100,17 @@ export class UserFields {
   @ResolveField()
   isStaff(user: UserRow) {
     return user.isOperator;
+  }
+
+  /** The owner has every role in its namespaces, and nobody else has one, so `role` leaves none out. */
+  @ResolveField()
+  namespaces(user: UserRow, page: PageArgs) {
+    return this.allNamespaces.ofOwner(user.id, page);
+  }
+
+  @ResolveField()
+  viewerCan(user: UserRow, { action }: { action: OwnerAction }, { actor }: Ctx) {
+    return mayAct(actor, action, { ownerId: user.id });
   }
 
   @ResolveField()

@@ -5,6 +5,7 @@ import { Reader } from '../../core/read/reader.js';
 import { foldedName } from '../owner-name.js';
 
 const byId = { name: 'by_id', where: 'WHERE id = $1 AND NOT is_erased' };
+const byIds = { name: 'by_ids', where: 'WHERE id = ANY($1) AND NOT is_erased' };
 const byUsername = {
   name: 'by_username',
   where: 'WHERE folded_username = $1 AND NOT is_erased ORDER BY position DESC LIMIT 1',
@@ -17,6 +18,11 @@ export class UserQueries {
 
   byId(id: string): Promise<UserRow | null> {
     return this.reader.one(userRows, byId, [id]);
+  }
+
+  /** In any order. */
+  byIds(ids: readonly string[]): Promise<UserRow[]> {
+    return this.reader.find(userRows, byIds, [ids]);
   }
 
   /** In whatever case. */

@@ -35,6 +35,12 @@ export class UserResolver {
     return actor.kind === 'user' ? this.users.byId(actor.userId) : null;
   }
 
+  @Query()
+  @Public('the profile that strangers see is public')
+  getUser(@Args('username') username: string) {
+    return this.users.byUsername(username);
+  }
+
   @Mutation()
   @Public('whoever registers has no account yet', { invalidToken: 'anonymous' })
   async registerUser(@Args('input') input: RegisterUserInput, @Context() ctx: Ctx) {

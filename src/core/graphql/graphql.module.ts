@@ -10,10 +10,13 @@ import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
 import { LOGGER, type Logger } from '../observability/logger.js';
+import { resolveConnections } from './connection/connection.js';
 import { Authenticator, ContextFactory } from './context.js';
 import { DocumentCache } from './document-cache.js';
 import { WaybillDriver } from './driver.js';
 import { limitOperations, parseOptions, validationOptions } from './limits.js';
+import { NodeRegistry } from './node/node-registry.js';
+import { NodeResolver } from './node/node.resolver.js';
 import { fillNullsWithDefaults } from './null-defaults.js';
 import { PolicyIndex } from './policy-index.js';
 import { PolicyGuard } from './policy.guard.js';
@@ -34,7 +37,10 @@ const documentCacheCharacters = 1_000_000;
 
 /** What silos may inject besides what HttpModule gives them. */
 @Global()
-@Module({ providers: [ContextFactory, PolicyIndex], exports: [ContextFactory, PolicyIndex] })
+@Module({
+  providers: [ContextFactory, NodeRegistry, NodeResolver, PolicyIndex],
+  exports: [ContextFactory, NodeRegistry, PolicyIndex],
+})
 class GraphqlKitModule {}
 
 @Module({})
@@ -72,7 +78,7 @@ function apolloOptions(
   return {
     typeDefs,
     resolvers: scalars,
-    transformSchema: fillNullsWithDefaults,
+    transformSchema: (schema) => fillNullsWithDefaults(resolveConnections(schema)),
     context: (request: FastifyRequest) =>
       contexts.create(request, authenticator).catch((error: unknown) => {
         throw present(wrapped(error), { requestId: request.id, log: request.log });

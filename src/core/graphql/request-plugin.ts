@@ -11,6 +11,7 @@ import {
 import type { Logger } from '../observability/logger.js';
 import { boundedLabel, graphqlOperations } from '../observability/metrics.js';
 import type { Ctx } from './context.js';
+import { costError } from './cost.js';
 import { presentError } from './errors.js';
 import type { PolicyIndex } from './policy-index.js';
 
@@ -33,10 +34,13 @@ export function requestHandling(index: PolicyIndex, logger: Logger): RequestHand
       const ctx = contextValue as Ctx;
       const startedAt = performance.now();
       return {
-        async didResolveOperation({ document, operation }) {
-          if (ctx.tokenRefusal && operation && !worksWithInvalidToken(operation, document, index)) {
+        async didResolveOperation({ document, operation, request, schema }) {
+          if (!operation) return;
+          if (ctx.tokenRefusal && !worksWithInvalidToken(operation, document, index)) {
             throw unauthenticated(ctx.tokenRefusal);
           }
+          const tooCostly = costError(schema, { document, operation }, request.variables);
+          if (tooCostly) throw badRequest(tooCostly);
         },
         async didEncounterErrors({ errors }) {
           for (const error of errors) presented.set(error, presentError(error, ctx));
@@ -69,6 +73,12 @@ export function requestHandling(index: PolicyIndex, logger: Logger): RequestHand
 export function wrapped(error: unknown): GraphQLError {
   const originalError = error instanceof Error ? error : new Error(String(error));
   return new GraphQLError(originalError.message, { originalError });
+}
+
+/** Without a status of its own Apollo would answer an error of this moment with 500. */
+function badRequest(error: GraphQLError): GraphQLError {
+  error.extensions.http = { status: 400, headers: new HeaderMap() };
+  return error;
 }
 
 function unauthenticated(refusal: Error): GraphQLError {

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { streamIdOf } from '../core/command/aggregate.js';
+import type { Ctx } from '../core/graphql/context.js';
+import { NodeRegistry } from '../core/graphql/node/node-registry.js';
+import { ApiTokenQueries } from './api-token/api-token.queries.js';
+
+/** What `node(id)` finds of this silo. */
+@Injectable()
+export class AccountsNodes {
+  constructor(
+    nodes: NodeRegistry,
+    private readonly apiTokens: ApiTokenQueries,
+  ) {
+    nodes.register('User', (numbers, ctx) => ctx.users.loadMany(idsOf('user', numbers)));
+    nodes.register('Namespace', (numbers, ctx) => ctx.namespaces.loadMany(idsOf('namespace', numbers)));
+    nodes.register('APIToken', (numbers, ctx) => this.ownTokens(numbers, ctx));
+  }
+
+  /** A token is seen by its owner alone. */
+  private async ownTokens(numbers: readonly number[], { actor }: Ctx) {
+    if (actor.kind !== 'user') return numbers.map(() => null);
+    const tokens = await this.apiTokens.byIds(idsOf('api-token', numbers));
+    const own = tokens.filter((token) => token.userId === actor.userId);
+    return numbers.map((number) => own.find((token) => token.number === number) ?? null);
+  }
+}
+
+const idsOf = (aggregate: string, numbers: readonly number[]): string[] =>
+  numbers.map((number) => streamIdOf(aggregate, number));
