@@ -189,6 +189,7 @@ it.each([
   'store.claims',
   'store.data_keys',
   'store.projections',
+  'store.mails',
 ])('no row of %s holds a secret', async (table) => {
   const text = await rows(table);
   expect(text).not.toBe('');

@@ -49,10 +49,12 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
         const { mailFrom, rcptTo } = session.envelope;
         const envelope = { from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address) };
         const source = Buffer.concat(chunks).toString('utf8');
-        return void simpleParser(source)
-          .then((mail) => kept.received.push({ envelope, mail, source }))
-          .then(() => options.beforeAnswer?.())
-          .then(() => done(), done);
+        const keep = async () => {
+          kept.received.push({ envelope, mail: await simpleParser(source), source });
+          await options.beforeAnswer?.();
+          done();
+        };
+        return void keep();
       });
     },
   });

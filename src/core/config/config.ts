@@ -1,15 +1,5 @@
-import {
-  BadSetting,
-  mailSender,
-  oneOf,
-  origin,
-  postgresUrl,
-  smtpUrl,
-  trustedProxies,
-  wholeNumber,
-  type MailSender,
-  type SmtpServer,
-} from './parse.js';
+import { BadSetting, oneOf, origin, postgresUrl, trustedProxies, wholeNumber } from './parse.js';
+import { mailSender, smtpUrl, type MailSender, type SmtpServer } from './parse-mail.js';
 import { settings, type Setting, type SettingName } from './settings.js';
 
 export type Config = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import type pg from 'pg';
-import type { MailSender } from '../config/parse.js';
+import type { MailSender } from '../config/parse-mail.js';
 import type { DataKeys } from '../event-store/data-keys.js';
 import { counter } from '../observability/metrics.js';
 import { PermanentFailure } from '../tasks/permanent-failure.js';

@@ -1,5 +1,5 @@
 import { startMailServer, type MailServer, type MailServerOptions } from '../../../test/kit/mail-server.js';
-import { smtpUrl } from '../config/parse.js';
+import { smtpUrl } from '../config/parse-mail.js';
 import { DeliveryError, smtpTransport } from './transport.js';
 
 let server: MailServer;

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { MailSender, SmtpServer } from '../config/parse.js';
+import type { MailSender, SmtpServer } from '../config/parse-mail.js';
 import type { RenderedMail } from './mail.js';
 
 /** What is handed to the mail server. */
