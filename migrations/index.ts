@@ -1,5 +1,6 @@
 import { EventStore1795564800000 } from './20261125000000-event-store.js';
 import { ProjectionPlatform1795564800100 } from './20261125000100-projection-platform.js';
+import { Nonces1795568400000 } from './20261125010000-nonces.js';
 import { Attempts1795568400100 } from './20261125010000-attempts.js';
 import { Jobs1795568400200 } from './20261125010200-jobs.js';
 import { Mails1795568400300 } from './20261125010300-mails.js';
@@ -8,6 +9,7 @@ import { Mails1795568400300 } from './20261125010300-mails.js';
 export const migrations = [
   EventStore1795564800000,
   ProjectionPlatform1795564800100,
+  Nonces1795568400000,
   Attempts1795568400100,
   Jobs1795568400200,
   Mails1795568400300,

@@ -17,6 +17,30 @@ export const { refuse } = errorCatalogue({
     message: 'User name and password do not fit.',
     help: 'Either there is no such account or the password is another. Which of them is not told.',
   },
+  INVALID_TOKEN: {
+    message: 'This token is not valid.',
+    help: 'It is malformed, unknown, expired, revoked, of another kind than the field takes, or was replaced by a refresh. Log in again.',
+  },
+  TOKEN_NOT_FOUND: {
+    message: 'There is no such token.',
+    help: 'It never was, or is not one that the caller may revoke.',
+  },
+  SESSION_NOT_FOUND: {
+    message: 'There is no such session.',
+    help: 'It never was, or is not one that the caller may end.',
+  },
+  NONCE_NOT_FOUND: {
+    message: 'There is no such nonce.',
+    help: 'It never was, its secret is another, it is not for the caller, or its ten minutes are long over. Start the login again.',
+  },
+  NONCE_EXPIRED: {
+    message: 'This login request has expired.',
+    help: 'It held for ten minutes. Start the login again.',
+  },
+  NONCE_USED: {
+    message: 'This login request was answered already.',
+    help: 'A nonce is approved or cancelled once. Start the login again.',
+  },
   LINK_INVALID: {
     message: 'This link is not valid. Ask for a new one.',
     help: 'It was used, is too old, was replaced by a newer one, or was copied wrongly. Links that set a password live for an hour, those that prove an address for seven days.',

@@ -11,12 +11,12 @@ export function mayAct(actor: Actor, _action: OwnerAction, owner: { ownerId: str
   return mayManage(actor, owner);
 }
 
-/** The owner manages a namespace; so does whoever operates the instance, and the system itself. */
-export function mayManage(actor: Actor, namespace: { ownerId: string }): boolean {
+/** The owner manages a thing: a namespace, a session, an API token. So does whoever operates the instance, and the system itself. */
+export function mayManage(actor: Actor, thing: { ownerId: string }): boolean {
   if (actor.kind === 'system') return true;
-  return isOwner(actor, namespace) || (actor.kind === 'user' && actor.isOperator);
+  return isOwner(actor, thing) || (actor.kind === 'user' && actor.isOperator);
 }
 
-export function isOwner(actor: Actor, namespace: { ownerId: string }): boolean {
-  return actor.kind === 'user' && actor.userId === namespace.ownerId;
+export function isOwner(actor: Actor, thing: { ownerId: string }): boolean {
+  return actor.kind === 'user' && actor.userId === thing.ownerId;
 }

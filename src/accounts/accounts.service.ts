@@ -10,7 +10,7 @@ import { refuse as refuseInput } from '../core/errors/core.errors.js';
 import { EventStore } from '../core/event-store/event-store.js';
 import { refuse } from './accounts.errors.js';
 import { GenerateApiToken } from './api-token/api-token.commands.js';
-import { OpenSession, sessionLifetimes } from './session/session.commands.js';
+import { OpenSession, sessionLifetimes, type Origin } from './session/session.commands.js';
 import { EraseUser, RegisterUser, userAggregate } from './user/user.commands.js';
 import { SetPassword } from './user/user.password.commands.js';
 
@@ -63,9 +63,9 @@ export class AccountsService {
   }
 
   /** Opens a session for an account that has just proved itself otherwise. */
-  async openSession(userId: string, execute: Execute): Promise<OpenedSession> {
+  async openSession(userId: string, execute: Execute, origin: Origin): Promise<OpenedSession> {
     const { head } = await this.reader.load(userAggregate, userId);
-    return this.openSessionAt(userId, head.version, execute);
+    return this.openSessionAt(userId, head.version, execute, origin);
   }
 
   /** @returns the token's stream id, and its secret unless this repeats an earlier call. */
@@ -95,7 +95,7 @@ export class AccountsService {
   }
 
   /** Opens a session for an account that proved itself at this version of its stream. @throws Refusal CONFLICT when it changed meanwhile. */
-  async openSessionAt(userId: string, userVersion: number, execute: Execute): Promise<OpenedSession> {
+  async openSessionAt(userId: string, userVersion: number, execute: Execute, origin: Origin): Promise<OpenedSession> {
     const number = await this.store.drawNumber('Session');
     const accessToken = newToken('session');
     const refreshToken = newToken('refresh');
@@ -105,6 +105,7 @@ export class AccountsService {
       userVersion,
       accessTokenHash: hashToken(accessToken).toString('hex'),
       refreshTokenHash: hashToken(refreshToken).toString('hex'),
+      ...origin,
     });
     await execute(open);
     const openedAt = Math.floor(open.dispatch.meta.now.getTime() / 1000);

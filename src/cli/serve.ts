@@ -1,5 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { deleteOldNonces } from '../accounts/nonce/nonce.table.js';
+import { BlobModule } from '../core/blob/blob.module.js';
 import { loadConfig, type Config } from '../core/config/config.js';
+import { deleteOldAttempts } from '../core/auth/attempts.js';
+import { deleteOldCommandKeys } from '../core/event-store/command-keys.js';
 import { countStatements, createPool } from '../core/event-store/pool.js';
 import { Listener } from '../core/feed/listener.js';
 import { WakeUp } from '../core/feed/wake-up.js';
@@ -7,6 +11,7 @@ import { createGraphqlModule } from '../core/graphql/graphql.module.js';
 import { createApp } from '../core/http/create-app.js';
 import { Readiness } from '../core/http/readiness.js';
 import { closeGracefully, onTerminationSignal } from '../core/http/shutdown.js';
+import { forgetOldMails } from '../core/mail/mails.js';
 import { createLogger, type Logger } from '../core/observability/logger.js';
 import { sqlStatements } from '../core/observability/metrics.js';
 import { StartupError } from '../core/postgres/startup-error.js';
@@ -93,7 +98,11 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
 
   const { core, projector } = await startCore(config, database.url, log, closing);
   const dispatcher = core.dispatcher(projector.waiter);
-  const app = await createApp(config, log, [CoreModule.forRoot(core, dispatcher), createGraphqlModule(graphqlModules)]);
+  const app = await createApp(config, log, [
+    CoreModule.forRoot(core, dispatcher),
+    BlobModule,
+    createGraphqlModule(graphqlModules),
+  ]);
   const worker = openWorker(config, database.url, { core, projector }, log, closing);
   registerChecks(app.get(Readiness), core, projector, worker);
   const welcome = await makeFirstOperator(core, dispatcher);
@@ -138,7 +147,13 @@ async function startCore(
   await projector.start();
   closing.add(() => projector.stop());
   measureFeed(core, projector);
-  const endHousekeeping = startHousekeeping(pool, config.commandKeyDays, log);
+  const chores = [
+    { what: 'command keys', work: () => deleteOldCommandKeys(pool, config.commandKeyDays) },
+    { what: 'attempts', work: () => deleteOldAttempts(pool) },
+    { what: 'nonces', work: () => deleteOldNonces(pool) },
+    { what: 'mails', work: () => forgetOldMails(pool) },
+  ];
+  const endHousekeeping = startHousekeeping(chores, log);
   closing.add(async () => endHousekeeping());
   return { core, projector };
 }

@@ -10,9 +10,13 @@ import { bugs, counterEvents, testing, type CounterEvent } from './counters.js';
 export type Note = { counter: string; version: number; by: number };
 
 /** What the task does; a test may put something else here. */
-export const work: { run: (note: Note) => Promise<void> } = { run: async () => undefined };
+export const work: { run: (note: Note, signal: AbortSignal) => Promise<void> } = { run: async () => undefined };
 
-export const noteRaise = task<Note>({ name: 'test/note-raise', maxAttempts: 3, run: (note) => work.run(note) });
+export const noteRaise = task<Note>({
+  name: 'test/note-raise',
+  maxAttempts: 3,
+  run: (note, { signal }) => work.run(note, signal),
+});
 
 const on = {
   'test.counter.raised': (event: any) =>

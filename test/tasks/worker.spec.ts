@@ -150,6 +150,24 @@ it('waits at its stop for what is under way, and takes nothing new', async () =>
   expect(await jobs()).toMatchObject([{ key: 'test:2', state: 'waiting', attempts: 0 }]);
 });
 
+it('tells a job at its stop when it cannot wait any longer', async () => {
+  const aborted: Note[] = [];
+  work.run = (given, signal) =>
+    new Promise((_, reject) => {
+      done.push(given);
+      signal.addEventListener('abort', () => {
+        aborted.push(given);
+        reject(new Error('the process stops'));
+      });
+    });
+  await add([1]);
+  const worker = start({ graceMs: 200 });
+  await eventually(() => expect(done).toEqual([note(1)]));
+  await stop(worker);
+  expect(aborted).toEqual([note(1)]);
+  expect(await jobs()).toMatchObject([{ state: 'waiting', attempts: 1, lastError: 'the process stops' }]);
+});
+
 it('gives back at its stop what takes too long', async () => {
   const { begun, goOn } = standingStill();
   await add([1]);

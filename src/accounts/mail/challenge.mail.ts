@@ -29,7 +29,7 @@ export function challengeMail({ name, purpose, page, compose }: ChallengeMail) {
   const send = task<Payload>({
     name: `accounts/send-${purpose}-mail`,
     maxAttempts: mailAttempts,
-    async run({ userId, position, challengeId }, { reader, mailer, linkTokens, publicUrl }) {
+    async run({ userId, position, challengeId }, { reader, mailer, linkTokens, publicUrl, signal }) {
       const key = { eventPosition: position, template: purpose, userId };
       const { state } = await reader.load(userAggregate, userId);
       if (!isOpen(state, purpose, challengeId, new Date())) return mailer.drop(key, 'the link is over');
@@ -40,7 +40,7 @@ export function challengeMail({ name, purpose, page, compose }: ChallengeMail) {
         link: `${publicUrl()}${page}?token=${token}`,
         expires: moment(state.challenges[purpose]!.expiresAt),
       };
-      await mailer.send(key, state.email, compose(words));
+      await mailer.send(key, state.email, compose(words), signal);
     },
   });
   const sends = reactor<UserEvent>({

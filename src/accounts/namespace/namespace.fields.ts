@@ -1,12 +1,17 @@
+import { Inject } from '@nestjs/common';
 import { ResolveField, Resolver } from '@nestjs/graphql';
 import type { NamespaceRow } from '../../../projections/accounts/namespaces/namespaces.projection.js';
+import { CONFIG, type Config } from '../../core/config/config.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import { isOwner, mayAct, type OwnerAction } from '../accounts.rights.js';
+import { avatarUrl } from '../avatar/avatar.urls.js';
 
 /** Only what differs from the row. */
 @Resolver('Namespace')
 export class NamespaceFields {
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
+
   @ResolveField()
   id(namespace: NamespaceRow) {
     return encodeId('Namespace', namespace.number);
@@ -25,6 +30,11 @@ export class NamespaceFields {
   @ResolveField()
   displayName(namespace: NamespaceRow) {
     return namespace.displayName || null;
+  }
+
+  @ResolveField()
+  avatar(namespace: NamespaceRow) {
+    return avatarUrl(this.config, namespace);
   }
 
   @ResolveField()

@@ -19,6 +19,7 @@ export const emptyProfile: NamespaceProfile = {
   githubHandle: '',
   twitterHandle: '',
   websiteUrl: '',
+  avatar: null,
 };
 
 export function evolve(namespace: Namespace, event: NamespaceEvent): Namespace {

@@ -100,6 +100,22 @@ describe('updateNamespace', () => {
       .then([{ type: 'accounts.namespace.described', data: { description: '' } }]);
   });
 
+  it('sets and clears the picture', () => {
+    const pictured: NamespaceEvent = { type: 'accounts.namespace.described', data: { avatar: 'a1' } };
+    given(created)
+      .when(updateNamespace, update({ avatar: 'a1' }))
+      .then([pictured]);
+    given(created, pictured)
+      .when(updateNamespace, update({ avatar: null }))
+      .then([{ type: 'accounts.namespace.described', data: { avatar: null } }]);
+    given(created, pictured)
+      .when(updateNamespace, update({ avatar: undefined }))
+      .then([]);
+    given(created)
+      .when(updateNamespace, update({ avatar: null }))
+      .then([]);
+  });
+
   it('writes all facts of one change in one decision', () => {
     given(created)
       .when(updateNamespace, update({ name: 'acme-inc', websiteUrl: 'https://acme.example' }))

@@ -98,8 +98,11 @@ export function registerUser(
 }
 
 /** The old name is not released: nobody can pose as the account, and it can go back. */
-export function changeUsername(user: User, command: ChangeUsername, meta: CommandMeta): Decision<UserEvent> {
-  const { streamId, username } = command;
+export function changeUsername(
+  user: User,
+  { streamId, username }: ChangeUsername,
+  meta: CommandMeta,
+): Decision<UserEvent> {
   const current = ownAccount(user, streamId, meta);
   if (username === current.username) return decision();
   assertOwnerName(username, 'username');
@@ -122,11 +125,13 @@ export function updateProfile(user: User, { streamId, change }: UpdateProfile, m
   );
 }
 
-export function endSessions(user: User, command: EndSessions, meta: CommandMeta): Decision<UserEvent> {
-  ownAccount(user, command.streamId, meta);
-  return decision<UserEvent>({
-    event: { type: 'accounts.user.sessions-ended', data: { keepSessionId: command.keepSessionId } },
-  });
+export function endSessions(
+  user: User,
+  { streamId, keepSessionId }: EndSessions,
+  meta: CommandMeta,
+): Decision<UserEvent> {
+  ownAccount(user, streamId, meta);
+  return decision<UserEvent>({ event: { type: 'accounts.user.sessions-ended', data: { keepSessionId } } });
 }
 
 export function eraseUser(user: User, { streamId }: EraseUser, meta: CommandMeta): Decision<UserEvent> {

@@ -37,8 +37,11 @@ export class ValidateEmail extends command('ValidateEmail') {
 }
 
 /** The old address becomes free for others in the same append. */
-export function changeEmail(user: User, command: ChangeEmail, meta: CommandMeta): Decision<UserEvent> {
-  const { streamId, email, challengeId } = command;
+export function changeEmail(
+  user: User,
+  { streamId, email, challengeId }: ChangeEmail,
+  meta: CommandMeta,
+): Decision<UserEvent> {
   const current = ownAccount(user, streamId, meta);
   if (email === current.email) return decision();
   return decision<UserEvent>(

@@ -1,15 +1,23 @@
+import { Inject } from '@nestjs/common';
 import { ResolveField, Resolver } from '@nestjs/graphql';
 import type { UserRow } from '../../../projections/accounts/users/users.projection.js';
+import { CONFIG, type Config } from '../../core/config/config.js';
 import type { PageArgs } from '../../core/graphql/connection/page-request.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import { mayAct, type OwnerAction } from '../accounts.rights.js';
+import { ApiTokenQueries } from '../api-token/api-token.queries.js';
 import { NamespaceQueries } from '../namespace/namespace.queries.js';
+import { avatarUrl } from '../avatar/avatar.urls.js';
 
 /** Only what differs from the row, and what only the account itself may see. */
 @Resolver('User')
 export class UserFields {
-  constructor(private readonly allNamespaces: NamespaceQueries) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly allNamespaces: NamespaceQueries,
+    private readonly allTokens: ApiTokenQueries,
+  ) {}
 
   @ResolveField()
   id(user: UserRow) {
@@ -93,6 +101,11 @@ export class UserFields {
   }
 
   @ResolveField()
+  avatar({ avatar, username }: UserRow, { size }: { size: number }) {
+    return avatarUrl(this.config, { avatar, name: username }, size);
+  }
+
+  @ResolveField()
   dateJoined(user: UserRow) {
     return user.joinedAt;
   }
@@ -106,6 +119,12 @@ export class UserFields {
   @ResolveField()
   namespaces(user: UserRow, page: PageArgs) {
     return this.allNamespaces.ofOwner(user.id, page);
+  }
+
+  /** To everybody else an account has none. */
+  @ResolveField()
+  apiTokens(user: UserRow, page: PageArgs, ctx: Ctx) {
+    return this.allTokens.ofUser(isViewer(user, ctx) ? user.id : '', page);
   }
 
   @ResolveField()

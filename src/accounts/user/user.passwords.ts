@@ -11,6 +11,7 @@ import type { Ctx } from '../../core/graphql/context.js';
 import { refuse } from '../accounts.errors.js';
 import { AccountsService, assertGoodPassword, type OpenedSession } from '../accounts.service.js';
 import { foldedName } from '../owner-name.js';
+import { originOf } from '../session/origin.js';
 import { isOpen } from './user.challenges.js';
 import { userAggregate } from './user.commands.js';
 import type { UserId } from './user.events.js';
@@ -19,7 +20,7 @@ import { UserQueries } from './user.queries.js';
 import type { User } from './user.state.js';
 
 /** Who is at the other end of the line; a resolver's context is one. */
-export type Caller = { execute: Execute; clientAddress: string };
+export type Caller = { execute: Execute; clientAddress: string; userAgent: string | undefined };
 
 /** No account has the number 0: its stream is empty. */
 const nobody = streamIdOf('user', 0);
@@ -51,7 +52,7 @@ export class UserPasswords {
     const version = needsRehash(state.passwordHash)
       ? await this.hashAnew(head.streamId, state.passwordHash, password, caller)
       : head.version;
-    const session = await this.accounts.openSessionAt(head.streamId, version, caller.execute);
+    const session = await this.accounts.openSessionAt(head.streamId, version, caller.execute, originOf(caller));
     return { ...session, username: state.username };
   }
 
@@ -72,7 +73,7 @@ export class UserPasswords {
   async change(
     userId: UserId,
     passwords: { old: string; new: string },
-    { execute }: Caller,
+    caller: Caller,
     input: object,
   ): Promise<OpenedSession | null> {
     const { state } = await this.reader.load(userAggregate, userId);
@@ -81,7 +82,7 @@ export class UserPasswords {
     const change = (await this.fits(userId, passwords.old))
       ? { from: state.passwordHash, to: await hashPassword(passwords.new), endsSessions: true }
       : null;
-    return this.openAfter(await execute(new ChangePassword(userId, change), input), execute);
+    return this.openAfter(await caller.execute(new ChangePassword(userId, change), input), caller);
   }
 
   /**
@@ -89,7 +90,7 @@ export class UserPasswords {
    * @returns a new session; null when this repeats a command that went through
    * @throws Refusal LINK_INVALID, BAD_USER_INPUT
    */
-  async reset(token: string, password: string, { execute }: Caller, input: object): Promise<OpenedSession | null> {
+  async reset(token: string, password: string, caller: Caller, input: object): Promise<OpenedSession | null> {
     const link = this.links.parse('password-reset', token);
     if (!link) throw refuse('LINK_INVALID');
     const userId = streamIdOf('user', link.number);
@@ -97,7 +98,7 @@ export class UserPasswords {
     if (state.status !== 'active') throw refuse('LINK_INVALID');
     assertGoodPassword(password, state);
     const reset = new ResetPassword(userId, link.challengeId, await hashPassword(password));
-    return this.openAfter(await execute(reset, input), execute);
+    return this.openAfter(await caller.execute(reset, input), caller);
   }
 
   /** The account that a reset link is good for right now; null for any other text. */
@@ -123,8 +124,9 @@ export class UserPasswords {
     );
   }
 
-  private async openAfter({ outcome, streamId, version }: Executed, execute: Execute): Promise<OpenedSession | null> {
-    return outcome === 'repeated' ? null : this.accounts.openSessionAt(streamId, version, execute);
+  private async openAfter({ outcome, streamId, version }: Executed, caller: Caller): Promise<OpenedSession | null> {
+    if (outcome === 'repeated') return null;
+    return this.accounts.openSessionAt(streamId, version, caller.execute, originOf(caller));
   }
 
   private async hashAnew(userId: UserId, from: string, password: string, { execute }: Caller): Promise<number> {

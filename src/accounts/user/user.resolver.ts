@@ -9,6 +9,7 @@ import { Policy, Public } from '../../core/graphql/policy.js';
 import { decodeId } from '../../core/ids/global-id.js';
 import { refuse } from '../accounts.errors.js';
 import { AccountsService } from '../accounts.service.js';
+import { originOf } from '../session/origin.js';
 import { ChangeUsername, EraseUser, UpdateProfile } from './user.commands.js';
 import type { UserId } from './user.events.js';
 import {
@@ -49,7 +50,7 @@ export class UserResolver {
     const { username, email, password, fullName, intent, acceptedTos } = input;
     const account = { username, email, password, fullName, intent, acceptedTerms: acceptedTos ?? false };
     const { userId, repeated } = await this.accounts.register(account, ctx.execute, input);
-    const session = repeated ? null : await this.accounts.openSession(userId, ctx.execute);
+    const session = repeated ? null : await this.accounts.openSession(userId, ctx.execute, originOf(ctx));
     return { token: session?.accessToken ?? null, clientMutationId: input.clientMutationId };
   }
 

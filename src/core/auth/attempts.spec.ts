@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.js';
+import { eventually } from '../../../test/kit/eventually.js';
 import { Refusal } from '../errors/refusal.js';
 import { attemptLimits, type AttemptScope } from './attempt-limits.js';
 import { AttemptKeys, Attempts, deleteOldAttempts, forgetAttempts, type Attempt, type Trier } from './attempts.js';
@@ -61,10 +63,28 @@ it('refuses an account that is tried from everywhere, and an address that tries 
   expect(await refusalOf('login', { account: randomUUID(), address })).not.toBeNull();
 });
 
-it('counts tries at once, each', async () => {
+it('lets no try through that others have used up meanwhile', async () => {
   const trier = { account: randomUUID(), address: newAddress() };
-  const outcomes = await Promise.all(Array.from({ length: 40 }, () => refusalOf('login', trier)));
-  expect(outcomes.filter((outcome) => outcome === null).length).toBe(perAccountAndAddress);
+  await counted(1, () => trier);
+  const pool = new pg.Pool({ connectionString: database.url, max: perAccountAndAddress + 5 });
+  const holder = await database.pool.connect();
+  try {
+    // All of them see one try, and wait for their turn to count.
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM store.attempts FOR UPDATE');
+    const together = new Attempts(pool, keys, 1);
+    const tries = Array.from({ length: perAccountAndAddress + 5 }, () => together.count('login', trier));
+    const outcomes = Promise.allSettled(tries);
+    const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`;
+    await eventually(async () =>
+      expect((await database.pool.query(waiting, [database.name])).rows[0].n).toBe(tries.length),
+    );
+    await holder.query('COMMIT');
+    expect((await outcomes).filter(({ status }) => status === 'fulfilled').length).toBe(perAccountAndAddress - 1);
+  } finally {
+    holder.release();
+    await pool.end();
+  }
 });
 
 it('gives the try of a success back', async () => {

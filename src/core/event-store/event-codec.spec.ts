@@ -157,6 +157,20 @@ it('seals for a subject whose key another stream has made', async () => {
   expect(await codeOf(execute(new Thank('person-2', 'person-1', 'never')))).toBe('ERASED');
 });
 
+it('reads the first events of many streams, opened', async () => {
+  for (const n of [1, 2]) {
+    await execute(new Meet(`person-${n}`, `${n}@example.com`));
+    await execute(new Meet(`person-${n}`, 'later@example.com'));
+  }
+  await execute(new Erase('person-2'));
+  const first = await core.reader.readFirst(people, ['person-1', 'person-2', 'person-3']);
+  expect([...first].map(([id, { type, data }]) => [id, type, data]).sort()).toEqual([
+    ['person-1', 'test.person.met', { email: '1@example.com', nick: 'nick', note: null }],
+    ['person-2', 'test.person.met', { email: 'erased', nick: 'nick', note: null }],
+  ]);
+  expect(await core.reader.readFirst(people, [])).toEqual(new Map());
+});
+
 it('gives `erased` once the key is destroyed, and leaves the log as it was', async () => {
   await execute(new Meet('person-1', 'ada@example.com'));
   const before = await whole();

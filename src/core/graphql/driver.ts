@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import { ApolloServer, type HTTPGraphQLResponse, HeaderMap } from '@apollo/server';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type Config } from '../config/config.js';
 import { wantsPage } from '../http/error-filter.js';
 import { allowAnyOrigin, answerPreflight, editorPolicy } from '../http/headers.js';
 import { editorPage } from './editor/editor-page.js';
+import { acceptMultipart } from './multipart/multipart.js';
 
 type MakeContext = (request: FastifyRequest) => Promise<object>;
 
@@ -14,6 +17,8 @@ type MakeContext = (request: FastifyRequest) => Promise<object>;
  */
 @Injectable()
 export class WaybillDriver extends ApolloDriver {
+  @Inject(CONFIG) private readonly config!: Config;
+
   /** @param options complete, with the executable schema. */
   override async registerServer(options: ApolloDriverConfig): Promise<void> {
     const server = new ApolloServer(options as ConstructorParameters<typeof ApolloServer>[0]);
@@ -22,10 +27,11 @@ export class WaybillDriver extends ApolloDriver {
     const fastify = this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>();
     const url = options.path ?? '/graphql';
     const makeContext = options.context as unknown as MakeContext;
+    const multipart = acceptMultipart(fastify, url, join(this.config.dataDir, 'uploads'));
     fastify.route({
       url,
       method: ['GET', 'POST'],
-      handler: (request, reply) => serve(server, makeContext, request, reply),
+      handler: multipart((request, reply) => serve(server, makeContext, request, reply)),
     });
     fastify.route({ url, method: 'OPTIONS', handler: (_request, reply) => answerPreflight(reply, ['GET', 'POST']) });
   }

@@ -39,14 +39,14 @@ export class Mailer {
    * there sends the mail a second time, with the same Message-ID, by which programs and people recognise it.
    * @throws DeliveryError when another try may help; PermanentFailure when the server refused it for good
    */
-  async send(key: MailKey, to: string, content: MailContent): Promise<void> {
+  async send(key: MailKey, to: string, content: MailContent, signal: AbortSignal): Promise<void> {
     const mail = await takeMail(this.options.pool, key, this.messageIdOf(key));
     if (mail.state === 'sent' || mail.state === 'kept') return;
     const rendered = renderMail(content);
     const { transport } = this.options;
     if (!transport) return this.keep(key, mail.number, { ...rendered, to });
     try {
-      await transport.send({ ...rendered, to, from: this.sender, messageId: mail.messageId });
+      await transport.send({ ...rendered, to, from: this.sender, messageId: mail.messageId }, signal);
     } catch (error) {
       throw await this.noteFailure(key, mail.number, error);
     }

@@ -16,7 +16,7 @@ const letter = {
 
 async function send(options: MailServerOptions, url: (port: number) => string, change: Partial<typeof letter> = {}) {
   server = await startMailServer(options);
-  return smtpTransport(smtpUrl(url(server.port))).send({ ...letter, ...change });
+  return smtpTransport(smtpUrl(url(server.port))).send({ ...letter, ...change }, signal);
 }
 
 const failure = (sent: Promise<void>): Promise<DeliveryError> =>
@@ -27,6 +27,7 @@ const failure = (sent: Promise<void>): Promise<DeliveryError> =>
     (error: DeliveryError) => error,
   );
 
+const { signal } = new AbortController();
 const plain = (port: number) => `smtp://127.0.0.1:${port}`;
 const login = { user: 'me@example.com', password: 'p:w/d' };
 const withLogin = (host: string, query: string) => (port: number) =>
@@ -89,7 +90,7 @@ describe('a refusal', () => {
     const sent = startMailServer().then((started) => {
       server = started;
       server.answer = () => ({ code, text });
-      return smtpTransport(smtpUrl(plain(server.port))).send(letter);
+      return smtpTransport(smtpUrl(plain(server.port))).send(letter, signal);
     });
     return failure(sent);
   };
@@ -118,6 +119,13 @@ it('tells who does not answer, and can be tried again', async () => {
   server = await startMailServer();
   const { port } = server;
   await server.close();
-  const error = await failure(smtpTransport(smtpUrl(plain(port))).send(letter));
+  const error = await failure(smtpTransport(smtpUrl(plain(port))).send(letter, signal));
   expect(error).toMatchObject({ isPermanent: false, message: expect.stringContaining('ECONNREFUSED') });
+});
+
+it('lets go at once when it is told to, and the mail can be tried again', async () => {
+  const abort = new AbortController();
+  server = await startMailServer({ beforeAnswer: async () => abort.abort() });
+  const error = await failure(smtpTransport(smtpUrl(plain(server.port))).send(letter, abort.signal));
+  expect(error).toMatchObject({ name: 'DeliveryError', isPermanent: false });
 });

@@ -18,25 +18,37 @@ export class DeliveryError extends Error {
 }
 
 export type Transport = {
-  /** Resolves when the server has taken the mail. @throws DeliveryError */
-  send(letter: Letter): Promise<void>;
+  /** Resolves when the server has taken the mail. @throws DeliveryError, also when it is aborted */
+  send(letter: Letter, signal: AbortSignal): Promise<void>;
 };
 
-/** A server that does not answer must not hold a job, or the end of the process, for long. */
-const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000, dnsTimeout: 10_000 };
+/**
+ * A server that does not answer must not hold a job for long. But one that has got the whole mail may think about it for minutes, and whoever
+ * does not wait for its yes sends the mail twice (RFC 5321, 4.5.3.2.6).
+ */
+const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 180_000, dnsTimeout: 10_000 };
 
 /** SMTP, a connection for each mail. */
 export function smtpTransport(server: SmtpServer): Transport {
   const options = { ...connectionOptions(server), ...timeouts, disableFileAccess: true, disableUrlAccess: true };
   return {
-    async send({ to, from, messageId, subject, text, html }) {
+    async send({ to, from, messageId, subject, text, html }, signal) {
       // Loaded with the first mail: most processes never send one.
       const { createTransport } = await import('nodemailer');
       // As an object it is one address, whatever stands in it; in a text, or in an envelope of our own, a comma would make two of one.
       const recipient = { name: '', address: to };
       const headers = { 'Auto-Submitted': 'auto-generated' };
       try {
-        await createTransport(options).sendMail({ from, to: recipient, messageId, subject, text, html, headers });
+        await createTransport(options).sendMail({
+          from,
+          to: recipient,
+          messageId,
+          subject,
+          text,
+          html,
+          headers,
+          signal,
+        });
       } catch (error) {
         throw isSmtpError(error) ? deliveryError(error) : error;
       }

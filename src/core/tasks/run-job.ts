@@ -20,9 +20,14 @@ export type JobSurroundings = { pool: pg.Pool; tools: TaskTools; log: Logger };
  * One try of one job.
  * @throws Error with the reason as it is stored with the job: one line, without secrets
  */
-export async function runJob({ pool, tools, log }: JobSurroundings, task: Task, job: StoredJob): Promise<void> {
+export async function runJob(
+  { pool, tools, log }: JobSurroundings,
+  task: Task,
+  job: StoredJob,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await task.run(job.payload as JsonObject, tools);
+    await task.run(job.payload as JsonObject, { ...tools, signal });
     jobs.inc({ task: task.name, outcome: 'done' });
   } catch (error) {
     const isPermanent = error instanceof PermanentFailure;

@@ -3,7 +3,7 @@ import type { StreamReader } from '../command/stream-reader.js';
 import type { JsonObject } from '../event-store/types.js';
 import type { Mailer } from '../mail/mailer.js';
 
-/** What the work of a job may use. */
+/** What the work of all jobs may use. */
 export type TaskTools = {
   /** Brings an aggregate's state up from the log: read models may be behind the event that made the job. */
   reader: StreamReader;
@@ -11,6 +11,12 @@ export type TaskTools = {
   mailer: Mailer;
   /** Scheme, host and port of the links that people get. */
   publicUrl(): string;
+};
+
+/** What the work of one job may use. */
+export type JobTools = TaskTools & {
+  /** Aborted when the process stops and cannot wait any longer. The try fails, and there will be another. */
+  signal: AbortSignal;
 };
 
 /** One kind of background work. */
@@ -23,7 +29,7 @@ export type Task<Payload extends JsonObject = any> = {
    * Does the work of one job. At least once: a repeat must change nothing.
    * @throws PermanentFailure when no further try can help; anything else is tried again
    */
-  run(payload: Payload, tools: TaskTools): Promise<void>;
+  run(payload: Payload, tools: JobTools): Promise<void>;
 };
 
 /** Work to be done once: ids only, for a payload lies open in the database. Secrets and personal data are looked up by the task. */

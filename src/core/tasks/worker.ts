@@ -23,7 +23,7 @@ export type WorkerOptions = {
   log: Logger;
   /** How often is looked for jobs when no notification came, and for jobs of dead processes. */
   pollMs?: number;
-  /** How long `stop` waits for the jobs under way. */
+  /** How long `stop` waits for the jobs under way before it aborts them; after twice that it waits no longer. */
   graceMs?: number;
 };
 
@@ -41,17 +41,21 @@ export class Worker {
     if (this.options.tasks.length > 0) this.loop = this.run();
   }
 
+  private get graceMs(): number {
+    return this.options.graceMs ?? 5000;
+  }
+
   get running(): boolean {
     return this.current !== null || this.options.tasks.length === 0;
   }
 
-  /** Takes no more jobs and waits for those under way; what takes longer than `graceMs` is given back as a failed try. */
+  /** Takes no more jobs and waits for those under way; what takes too long is given back as a failed try. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.stopWanted.abort();
     const pool = this.current;
     if (pool) {
-      const late = setTimeout(() => void forced(pool), this.options.graceMs ?? 20_000);
+      const late = setTimeout(() => void forced(pool), 2 * this.graceMs);
       await Promise.resolve(pool.gracefulShutdown('stopping')).catch(() => undefined);
       clearTimeout(late);
     }
@@ -91,6 +95,7 @@ export class Worker {
         concurrency,
         pollInterval,
         noHandleSignals: true,
+        gracefulShutdownAbortTimeout: this.graceMs,
         logger: new LibraryLogger(this.libraryLog),
         events,
         // Without these the end of a job is noted by a promise that nobody waits for: a lost connection would end the process.
@@ -109,7 +114,10 @@ export class Worker {
   private taskList(): TaskList {
     const { pool, tools, log, tasks } = this.options;
     return Object.fromEntries(
-      tasks.map((task) => [task.name, (_: unknown, { job }) => runJob({ pool, tools, log }, task, job)]),
+      tasks.map((task) => [
+        task.name,
+        (_: unknown, { job, abortSignal }) => runJob({ pool, tools, log }, task, job, abortSignal!),
+      ]),
     ) as TaskList;
   }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type pg from 'pg';
 import { LinkTokens } from '../../../src/core/auth/link-token.js';
 import { KeyRing } from '../../../src/core/crypto/key-ring.js';
 import { DataKeys } from '../../../src/core/event-store/data-keys.js';
@@ -8,23 +9,26 @@ import type { ChallengePurpose } from '../../../src/accounts/user/user.events.js
 import { decodeId } from '../../../src/core/ids/global-id.js';
 import { appendRequest, to } from '../../kit/event-store.js';
 import { eventually } from '../../kit/eventually.js';
-import type { AccountsServer, TestAccount } from './kit.js';
+
+type Account = { id: string };
 
 /** What stands in the mails of a server, made with its own keys as the mails' sender makes it. */
 export type Links = {
   /** Ids of all challenges of an account, oldest first. */
-  challenges(of: TestAccount, purpose: ChallengePurpose): Promise<string[]>;
+  challenges(of: Account, purpose: ChallengePurpose): Promise<string[]>;
   /** The token of the newest challenge, once there are so many. */
-  newest(of: TestAccount, purpose: ChallengePurpose, count: number): Promise<string>;
-  tokenOf(of: TestAccount, purpose: ChallengePurpose, challengeId: string): string;
+  newest(of: Account, purpose: ChallengePurpose, count: number): Promise<string>;
+  tokenOf(of: Account, purpose: ChallengePurpose, challengeId: string): string;
   /** A challenge whose time is over. */
-  expired(of: TestAccount, purpose: ChallengePurpose): Promise<string>;
+  expired(of: Account, purpose: ChallengePurpose): Promise<string>;
 };
 
-export async function openLinks({ database, dataDir }: AccountsServer): Promise<Links> {
+/** @param server its database, and the folder with its key ring */
+export async function openLinks(server: { database: { pool: pg.Pool }; dataDir: string }): Promise<Links> {
+  const { database, dataDir } = server;
   const ring = KeyRing.fromText(await readFile(join(dataDir, 'keys'), 'utf8'));
   const tokens = new LinkTokens(await new DataKeys(database.pool, ring).system('system:links'));
-  const numberOf = ({ id }: TestAccount) => decodeId('User', id);
+  const numberOf = ({ id }: Account) => decodeId('User', id);
   const challenges: Links['challenges'] = async (of, purpose) => {
     const { rows } = await database.pool.query(
       `SELECT data ->> 'challengeId' AS id FROM store.events

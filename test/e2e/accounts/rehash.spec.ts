@@ -27,7 +27,7 @@ it('takes an account over from Django: the first login hashes its password anew,
   const accountsService = new AccountsService(core.store, core.reader);
   const queries = new UserQueries(core.readModel);
   const passwords = new UserPasswords(attempts, accountsService, queries, core.reader, core.linkTokens);
-  const caller = { execute, clientAddress: '127.0.0.1' };
+  const caller = { execute, clientAddress: '127.0.0.1', userAgent: undefined };
   // Of Django's own documentation: the password is "lètmein".
   const passwordHash = 'pbkdf2_sha256$260000$seasalt$YlZ2Vggtqdc61YjArZuoApoBh9JNGYoDRBUGu6tcJQo=';
   const registration = {

@@ -1,3 +1,6 @@
+import { EventStore } from '../../../src/core/event-store/event-store.js';
+import { decodeId, encodeId } from '../../../src/core/ids/global-id.js';
+import { appendRequest, to } from '../../kit/event-store.js';
 import { json } from '../../kit/operator.js';
 import { runProgram } from '../../kit/program.js';
 import { serverEnvironment } from '../../kit/server.js';
@@ -216,6 +219,28 @@ describe('names that look alike', () => {
     await kim.ask(`mutation ($id: ID!) { deleteNamespace(input: { namespaceId: $id }) { success } }`, { id });
     expect(await create('kims_play')).toBeTruthy();
   });
+});
+
+it('names from before looks were claimed can be changed and given back, and the log stays whole', async () => {
+  const olga = await account(server, 'olga');
+  const store = await EventStore.open(server.database.pool);
+  const number = 4711;
+  const data = { number, name: 'old-one', ownerId: `user-${decodeId('User', olga.id)}` };
+  const created = {
+    type: 'accounts.namespace.created',
+    schemaVersion: 1,
+    data,
+    claims: { take: ['owner-name:old-one'] },
+  };
+  await store.append(appendRequest(to(`namespace-${number}`, 'none', created)));
+  // Nobody knows that it looks like the old one.
+  const pete = await account(server, 'old_one');
+  const input = { namespaceId: encodeId('Namespace', number), name: 'new-one' };
+  const update = `mutation ($input: UpdateNamespaceInput!) { updateNamespace(input: $input) { namespace { name } } }`;
+  expect((await olga.ask(update, { input })).data.updateNamespace.namespace.name).toBe('new-one');
+  expect(await pete.refusal(createNamespace, { input: { name: 'new_one' } })).toMatchObject({ code: 'NAME_TAKEN' });
+  const env = serverEnvironment(server.dataDir, server.database);
+  expect(json(await runProgram(['events', 'verify', '--json'], env)).findings).toEqual([]);
 });
 
 describe('deleteUser', () => {
