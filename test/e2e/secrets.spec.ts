@@ -263,6 +263,7 @@ it.each([
   'store.attempts',
   'store.projections',
   'store.nonces',
+  'store.mails',
 ])('no row of %s holds a secret', async (table) => {
   const text = await rows(table);
   expect(text).not.toBe('');

@@ -18,6 +18,8 @@ export type Projector = {
   runner: ProjectionRunner;
   waiter: VisibilityWaiter;
   live: LiveEvents;
+  /** This process in store.processes. */
+  processId: string;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -36,14 +38,15 @@ export type ProjectorPorts = {
 /** Ties the runner to the store's feed, to the notifications of other processes and to the waits of this one. */
 export function createProjector(ports: ProjectorPorts): Projector {
   const { core, pool, listener, wakeUp, log } = ports;
-  const types = new Set(core.silos.projections.flatMap(typesOf));
+  const types = new Set(core.silos.definitions.flatMap(typesOf));
   let othersLive = false;
   const progress = coalesced(20, () => {
     // Nobody else is there to be told, most of the time.
     if (othersLive) pool.query(`SELECT pg_notify($1, '')`, [progressChannel]).catch(() => undefined);
   });
+  const ownership = new Ownership(pool, core.store.partitions);
   const runner = new ProjectionRunner(
-    core.silos.projections,
+    core.silos.definitions,
     {
       pool,
       partitions: core.store.partitions,
@@ -53,7 +56,7 @@ export function createProjector(ports: ProjectorPorts): Projector {
         const wanted = stored.filter((event) => types.has(event.type));
         return { events: await core.codec.decode(core.silos.eventTypes, wanted), reached: reachOf(stored, request) };
       },
-      ownership: new Ownership(pool, core.store.partitions),
+      ownership,
       liveness: () => listener.backend,
       log,
       onApplied: ports.onApplied,
@@ -82,6 +85,7 @@ export function createProjector(ports: ProjectorPorts): Projector {
     runner,
     waiter,
     live,
+    processId: ownership.processId,
     start: () => runner.start(),
     stop: async () => {
       for (const end of unsubscribe) end();
