@@ -43,7 +43,7 @@ export async function bundle(entries, folder) {
       // swc alone reads the project's TypeScript; esbuild must not apply the compiler's settings again.
       tsconfigRaw: {},
       logLevel: 'silent',
-      plugins: [optionalPackages, decoratorMetadata],
+      plugins: [noConfigurationFiles, optionalPackages, decoratorMetadata],
     })
     .catch(async ({ errors, message }) => {
       if (!errors) throw new Error(message);
@@ -95,6 +95,21 @@ const optionalPackages = {
       const found = await build.resolve(path, { importer, kind, resolveDir, pluginData: marker });
       return found.errors.length > 0 ? { path, external: true } : found;
     });
+  },
+};
+
+/**
+ * graphile-worker looks for configuration files of its own from the working folder upwards, and runs them. Settings come from the
+ * environment alone, and reading YAML and TypeScript for nothing takes its time.
+ */
+const noConfigurationFiles = {
+  name: 'no-configuration-files',
+  setup(build) {
+    const namespace = 'no-configuration-files';
+    build.onResolve({ filter: /^cosmiconfig$/ }, ({ path }) => ({ path, namespace }));
+    build.onLoad({ filter: /^/, namespace }, () => ({
+      contents: 'exports.cosmiconfigSync = () => ({ search: () => null });',
+    }));
   },
 };
 

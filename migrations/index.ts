@@ -2,6 +2,8 @@ import { EventStore1795564800000 } from './20261125000000-event-store.js';
 import { ProjectionPlatform1795564800100 } from './20261125000100-projection-platform.js';
 import { Nonces1795568400000 } from './20261125010000-nonces.js';
 import { Attempts1795568400100 } from './20261125010000-attempts.js';
+import { Jobs1795568400200 } from './20261125010200-jobs.js';
+import { Mails1795568400300 } from './20261125010300-mails.js';
 
 /** All migrations of the store and platform tables, in the order in which they run. */
 export const migrations = [
@@ -9,4 +11,6 @@ export const migrations = [
   ProjectionPlatform1795564800100,
   Nonces1795568400000,
   Attempts1795568400100,
+  Jobs1795568400200,
+  Mails1795568400300,
 ];

@@ -4,6 +4,7 @@ import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { Policy, Public } from '../../core/graphql/policy.js';
 import { decodeId } from '../../core/ids/global-id.js';
+import { AvatarStore } from '../avatar/avatar.store.js';
 import { Registration } from './registration.js';
 import { ChangeUsername, EraseUser, UpdateProfile } from './user.commands.js';
 import type { UserId } from './user.events.js';
@@ -19,6 +20,7 @@ import { UserQueries } from './user.queries.js';
 @Resolver()
 export class UserResolver {
   constructor(
+    private readonly avatars: AvatarStore,
     private readonly registration: Registration,
     private readonly users: UserQueries,
   ) {}
@@ -47,7 +49,8 @@ export class UserResolver {
   async updateUserInfo(@Args('input') input: UpdateUserInfoInput, @Context() ctx: Ctx) {
     const { fullName, bio, location, github: githubHandle, twitter: twitterHandle, websiteUrl } = input;
     const userId = input.userId === undefined ? callerOf(ctx).userId : userIdFrom(input.userId);
-    const change = { fullName, bio, location, githubHandle, twitterHandle, websiteUrl };
+    const avatar = await this.avatars.fromInput(input);
+    const change = { fullName, bio, location, githubHandle, twitterHandle, websiteUrl, avatar };
     await ctx.execute(new UpdateProfile(userId, change), input);
     return { user: await this.users.byId(userId), clientMutationId: input.clientMutationId };
   }

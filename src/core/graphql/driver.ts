@@ -7,9 +7,19 @@ import { CONFIG, type Config } from '../config/config.js';
 import { wantsPage } from '../http/error-filter.js';
 import { allowAnyOrigin, answerPreflight, editorPolicy } from '../http/headers.js';
 import { editorPage } from './editor/editor-page.js';
+import { Engine } from './engine.js';
 import { acceptMultipart } from './multipart/multipart.js';
+import type { SocketLimits } from './sockets/limits.js';
+import type { MakeContext as MakeSocketContext } from './sockets/session.js';
+import { startSockets } from './sockets/sockets.js';
 
 type MakeContext = (request: FastifyRequest) => Promise<object>;
+
+export type WaybillDriverConfig = ApolloDriverConfig & {
+  /** The context of an operation that comes over a socket. That of a request is Apollo's `context`. */
+  socketContext: MakeSocketContext;
+  socketLimits: SocketLimits;
+};
 
 /**
  * Nest's driver with a route of our own: the query editor for browsers, CORS, and no plugin that closes Fastify in the middle of Nest's
@@ -20,18 +30,28 @@ export class WaybillDriver extends ApolloDriver {
   @Inject(CONFIG) private readonly config!: Config;
 
   /** @param options complete, with the executable schema. */
-  override async registerServer(options: ApolloDriverConfig): Promise<void> {
+  override async registerServer(options: WaybillDriverConfig): Promise<void> {
     const server = new ApolloServer(options as ConstructorParameters<typeof ApolloServer>[0]);
     await server.start();
     this.apolloServer = server;
     const fastify = this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>();
     const url = options.path ?? '/graphql';
     const makeContext = options.context as unknown as MakeContext;
+    const sockets = startSockets({
+      engine: new Engine(options.schema!),
+      fastify,
+      makeContext: options.socketContext,
+      limits: options.socketLimits,
+      log: fastify.log,
+    });
+    fastify.addHook('preClose', () => sockets.close());
     const multipart = acceptMultipart(fastify, url, join(this.config.dataDir, 'uploads'));
+    const overHttp = multipart((request, reply) => serve(server, makeContext, request, reply));
     fastify.route({
       url,
       method: ['GET', 'POST'],
-      handler: multipart((request, reply) => serve(server, makeContext, request, reply)),
+      handler: (request, reply) =>
+        sockets.wanted(request) ? sockets.accept(request, reply) : overHttp(request, reply),
     });
     fastify.route({ url, method: 'OPTIONS', handler: (_request, reply) => answerPreflight(reply, ['GET', 'POST']) });
   }

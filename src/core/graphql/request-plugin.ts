@@ -36,6 +36,7 @@ export function requestHandling(index: PolicyIndex, logger: Logger): RequestHand
       return {
         async didResolveOperation({ document, operation, request, schema }) {
           if (!operation) return;
+          if (operation.operation === 'subscription') throw badRequest(needsSocket());
           if (ctx.tokenRefusal && !worksWithInvalidToken(operation, document, index)) {
             throw unauthenticated(ctx.tokenRefusal);
           }
@@ -73,6 +74,12 @@ export function requestHandling(index: PolicyIndex, logger: Logger): RequestHand
 export function wrapped(error: unknown): GraphQLError {
   const originalError = error instanceof Error ? error : new Error(String(error));
   return new GraphQLError(originalError.message, { originalError });
+}
+
+/** graphql-js would run it like a query, past the method that its policy guards. */
+function needsSocket(): GraphQLError {
+  const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
+  return new GraphQLError('A subscription needs a WebSocket.', { extensions });
 }
 
 /** Without a status of its own Apollo would answer an error of this moment with 500. */
