@@ -1,16 +1,11 @@
-import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { Attempts } from '../../core/auth/attempts.js';
 import { streamIdOf } from '../../core/command/aggregate.js';
-import { CONFIG, type Config } from '../../core/config/config.js';
 import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { Policy, Public } from '../../core/graphql/policy.js';
 import { decodeId } from '../../core/ids/global-id.js';
-import { refuse } from '../accounts.errors.js';
-import { AccountsService } from '../accounts.service.js';
-import { originOf } from '../session/origin.js';
 import { AvatarStore } from '../avatar/avatar.store.js';
+import { Registration } from './registration.js';
 import { ChangeUsername, EraseUser, UpdateProfile } from './user.commands.js';
 import type { UserId } from './user.events.js';
 import {
@@ -25,10 +20,8 @@ import { UserQueries } from './user.queries.js';
 @Resolver()
 export class UserResolver {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    private readonly accounts: AccountsService,
-    private readonly attempts: Attempts,
     private readonly avatars: AvatarStore,
+    private readonly registration: Registration,
     private readonly users: UserQueries,
   ) {}
 
@@ -47,12 +40,7 @@ export class UserResolver {
   @Mutation()
   @Public('whoever registers has no account yet', { invalidToken: 'anonymous' })
   async registerUser(@Args('input') input: RegisterUserInput, @Context() ctx: Ctx) {
-    if (this.config.registration === 'closed') throw refuse('REGISTRATION_CLOSED');
-    await this.attempts.count('register', { address: ctx.clientAddress });
-    const { username, email, password, fullName, intent, acceptedTos } = input;
-    const account = { username, email, password, fullName, intent, acceptedTerms: acceptedTos ?? false };
-    const { userId, repeated } = await this.accounts.register(account, ctx.execute, input);
-    const session = repeated ? null : await this.accounts.openSession(userId, ctx.execute, originOf(ctx));
+    const session = await this.registration.open(input, ctx);
     return { token: session?.accessToken ?? null, clientMutationId: input.clientMutationId };
   }
 
