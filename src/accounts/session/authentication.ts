@@ -20,7 +20,7 @@ export class Authentication implements Authenticator {
   async authenticate(bearer: string): Promise<Actor> {
     const parsed = parseToken(bearer);
     if (!parsed) throw refuse('UNAUTHENTICATED');
-    const [found] = await this.reader.query<Credential>(`authenticate.${parsed.kind}`, statements[parsed.kind], [
+    const found = await this.reader.queryOne<Credential>(`authenticate.${parsed.kind}`, statements[parsed.kind], [
       hashToken(bearer),
     ]);
     if (!found) throw refuse('UNAUTHENTICATED');

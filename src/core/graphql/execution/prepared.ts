@@ -1,6 +1,5 @@
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { Compiled } from './compile.js';
-import type { Observers } from './measures.js';
 
 /** What a document weighs besides its text, in the measure of `Documents`. */
 const baseWeight = 100;
@@ -40,7 +39,6 @@ export class Prepared {
   compiled: Compiled | null | undefined;
   /** Undefined before the first invalid token. */
   worksWithInvalidToken: boolean | undefined;
-  observers: Observers | undefined;
 
   constructor(
     readonly source: PreparedDocument,
