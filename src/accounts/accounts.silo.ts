@@ -1,5 +1,6 @@
 import { apiTokens } from '../../projections/accounts/api-tokens/api-tokens.projection.js';
 import { namespaces } from '../../projections/accounts/namespaces/namespaces.projection.js';
+import { replacedTokens } from '../../projections/accounts/replaced-tokens/replaced-tokens.projection.js';
 import { sessions } from '../../projections/accounts/sessions/sessions.projection.js';
 import { totals } from '../../projections/accounts/totals/totals.projection.js';
 import { users } from '../../projections/accounts/users/users.projection.js';
@@ -13,5 +14,5 @@ import { userAggregate } from './user/user.commands.js';
 export const accounts: Silo = {
   name: 'accounts',
   aggregates: [userAggregate, namespaceAggregate, sessionAggregate, apiTokenAggregate],
-  projections: [users, namespaces, sessions, apiTokens, totals],
+  projections: [users, namespaces, sessions, replacedTokens, apiTokens, totals],
 };

@@ -2,13 +2,26 @@ import { normalise } from '../core/event-store/claims.js';
 import type { Claim } from '../core/command/decision.js';
 import { refuse } from './accounts.errors.js';
 
+/** How a name is looked up: the claim's own normal form, so that a look-up and a claim never differ. */
+export const foldedName = normalise;
+
 /** Names that address the service itself: the first part of a path is either one of these or an owner. */
 const reserved = new Set(
-  `about admin api assets auth blog docs graphql health help internal livez login logout mail me metrics new null packages
+  `about admin api assets auth avatars blog docs graphql health help internal livez login logout mail me metrics new null packages
    readyz register registry reset root search settings signup static status support system undefined user users webhooks www`.split(
     /\s+/,
   ),
 );
+
+/**
+ * What a name looks like: names with one skeleton are told apart by careful readers only. Letter case, which separator and how many of
+ * them, `0` and `o`, and `1`, `i` and `l` make no difference, for a capital i is an l in many typefaces.
+ */
+export function skeletonOf(name: string): string {
+  return foldedName(name).replace(/[_-]+/g, '-').replaceAll('0', 'o').replace(/[1i]/g, 'l');
+}
+
+const reservedSkeletons = new Set([...reserved].map(skeletonOf));
 
 export const ownerNameLimits = { minLength: 2, maxLength: 39 };
 
@@ -21,15 +34,26 @@ export function assertOwnerName(name: string, field: string): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) {
     throw refuse('INVALID_NAME', { field, rule: 'letters, digits, - and _, first a letter or a digit' });
   }
-  if (reserved.has(name.toLowerCase())) throw refuse('INVALID_NAME', { field, rule: 'not a reserved name' });
+  if (reservedSkeletons.has(skeletonOf(name)))
+    throw refuse('INVALID_NAME', { field, rule: 'not a reserved name, nor one that looks like it' });
 }
 
-/** The one name space that users and namespaces share. */
+/** What a new name takes in the one name space that users and namespaces share: the name itself, and what it looks like. */
+export const ownerNameClaims = (name: string, field: string): Claim[] => [
+  ownerName(name, field),
+  ownerSkeleton(skeletonOf(name), field),
+];
+
 export const ownerName = (name: string, field: string): Claim => ({
   kind: 'owner-name',
   value: name,
   taken: () => refuse('NAME_TAKEN', { field }),
 });
 
-/** How a name is looked up: the claim's own normal form, so that a look-up and a claim never differ. */
-export const foldedName = normalise;
+export const ownerSkeleton = (skeleton: string, field: string): Claim => ({
+  kind: 'owner-skeleton',
+  value: skeleton,
+  taken: () => refuse('NAME_TAKEN', { field, rule: 'does not look like a name that is taken' }, looksTaken),
+});
+
+const looksTaken = 'This name looks like one that is taken.';

@@ -1,6 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AccountsModule, accountsSdl } from '../accounts/accounts.module.js';
+import { deleteOldNonces } from '../accounts/nonce/nonce.table.js';
+import { BlobModule } from '../core/blob/blob.module.js';
 import { loadConfig, type Config } from '../core/config/config.js';
+import { deleteOldAttempts } from '../core/auth/attempts.js';
+import { deleteOldCommandKeys } from '../core/event-store/command-keys.js';
 import { countStatements, createPool } from '../core/event-store/pool.js';
 import { Listener } from '../core/feed/listener.js';
 import { WakeUp } from '../core/feed/wake-up.js';
@@ -19,6 +22,7 @@ import { migrate } from '../core/runtime/migrate.js';
 import { createProjector, type Projector } from '../core/runtime/projector.js';
 import { startHousekeeping } from '../core/runtime/housekeeping.js';
 import { eventsApplied, measureFeed } from '../core/runtime/measures.js';
+import { graphqlModules } from '../modules.js';
 import { silos } from '../silos.js';
 import { openServerDatabase } from './database.js';
 import { makeFirstOperator } from './first-start.js';
@@ -94,7 +98,8 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   const dispatcher = core.dispatcher(projector.waiter);
   const app = await createApp(config, log, [
     CoreModule.forRoot(core, dispatcher),
-    createGraphqlModule({ typeDefs: [accountsSdl], imports: [AccountsModule] }),
+    BlobModule,
+    createGraphqlModule(graphqlModules),
   ]);
   registerChecks(app.get(Readiness), core, projector);
   const welcome = await makeFirstOperator(core, dispatcher);
@@ -142,7 +147,12 @@ async function startCore(
   await projector.start();
   closing.add(() => projector.stop());
   measureFeed(core, projector);
-  const endHousekeeping = startHousekeeping(pool, config.commandKeyDays, log);
+  const chores = [
+    { what: 'command keys', work: () => deleteOldCommandKeys(pool, config.commandKeyDays) },
+    { what: 'attempts', work: () => deleteOldAttempts(pool) },
+    { what: 'nonces', work: () => deleteOldNonces(pool) },
+  ];
+  const endHousekeeping = startHousekeeping(chores, log);
   closing.add(async () => endHousekeeping());
   return { core, projector };
 }

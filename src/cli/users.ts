@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { AccountsService } from '../accounts/accounts.service.js';
+import { SessionQueries } from '../accounts/session/session.queries.js';
+import { SessionsService, type SessionInfo } from '../accounts/session/sessions.service.js';
+import { storedTokenUses } from '../accounts/session/token-uses.js';
+import { foldedName } from '../accounts/owner-name.js';
+import { userAggregate } from '../accounts/user/user.commands.js';
 import { findUserByName } from '../accounts/user/user.lookup.js';
-import { UserQueries } from '../accounts/user/user.queries.js';
+import { forgetAttempts } from '../core/auth/attempts.js';
 import { CommandFailure, exitCodes } from './exit.js';
-import { print, printFacts, type OutputOptions } from './output.js';
+import { print, printFacts, printRows, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
 
 type CreateOptions = OutputOptions & { email: string; password?: string; fullName?: string; operator?: boolean };
@@ -39,6 +44,17 @@ export function addUserCommands(program: Command): void {
     );
 
   users
+    .command('unlock')
+    .description('forget the tries of an account, so that its owner can log in at once')
+    .argument('<username>')
+    .action((username: string) =>
+      withSession(async (session) => {
+        await forgetAttempts(session.pool, session.core.attemptKeys, await triersOf(session, username));
+        print(`${username} can log in again.`);
+      }),
+    );
+
+  users
     .command('token')
     .description('make an API token for an account; printed once')
     .argument('<username>')
@@ -57,6 +73,30 @@ export function addUserCommands(program: Command): void {
     );
 
   users
+    .command('sessions')
+    .description('list the open sessions of an account, the newest first')
+    .argument('<username>')
+    .option('--json', 'print JSON')
+    .action((username: string, options: OutputOptions) =>
+      withSession(async (session) => {
+        const rows = await sessionsOf(session).list(await userIdOf(session, username));
+        printRows(rows, sessionColumns, `${username} has no open session.`, options);
+      }),
+    );
+
+  users
+    .command('end-sessions')
+    .description('end all sessions of an account; API tokens stay')
+    .argument('<username>')
+    .action((username: string) =>
+      withSession(async (session) => {
+        const userId = await userIdOf(session, username);
+        await sessionsOf(session).endAll(userId, null, session.executeAs('users end-sessions'));
+        print(`The sessions of ${username} are ended.`);
+      }),
+    );
+
+  users
     .command('erase')
     .description('destroy the personal data of an account for ever; its name stays taken')
     .argument('<username>')
@@ -68,6 +108,15 @@ export function addUserCommands(program: Command): void {
       }),
     );
 }
+
+const sessionColumns: Record<string, (session: SessionInfo) => string | Date | null> = {
+  session: ({ id }) => id,
+  opened: ({ openedAt }) => openedAt,
+  'last used': ({ lastUsedAt }) => lastUsedAt,
+  expires: ({ expiresAt }) => expiresAt,
+  address: ({ address }) => address,
+  'user agent': ({ userAgent }) => userAgent,
+};
 
 async function create(session: Session, username: string, options: CreateOptions): Promise<void> {
   const password = options.password ?? randomPassword();
@@ -89,8 +138,20 @@ async function userIdOf(session: Session, username: string): Promise<string> {
   return userId;
 }
 
+/** All that the tries of an account may be counted under. */
+async function triersOf(session: Session, username: string): Promise<string[]> {
+  const userId = await userIdOf(session, username);
+  const { state } = await session.core.reader.load(userAggregate, userId);
+  return state.status === 'active' ? [userId, foldedName(state.username), foldedName(state.email)] : [userId];
+}
+
 export function accountsOf({ core }: Pick<Session, 'core'>): AccountsService {
-  return new AccountsService(core.store, core.reader, new UserQueries(core.readModel));
+  return new AccountsService(core.store, core.reader);
+}
+
+function sessionsOf({ core, pool }: Session): SessionsService {
+  const uses = { lastUsed: (ids: readonly string[]) => storedTokenUses(pool, ids) };
+  return new SessionsService(core.reader, new SessionQueries(core.readModel), core.successorTokens, uses);
 }
 
 /** 20 characters of base64url: 120 bits. */

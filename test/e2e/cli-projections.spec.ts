@@ -16,7 +16,7 @@ describe('waybill projections', () => {
     const status = json(await waybill('projections', 'status', '--json'));
     expect(status.map((row: any) => [row.projection, row.state])).toEqual(
       expect.arrayContaining([
-        ['namespaces_v1', 'running'],
+        ['namespaces_v2', 'running'],
         ['users_v2', 'running'],
       ]),
     );
@@ -42,14 +42,14 @@ describe('waybill projections', () => {
   });
 
   it('pause stops one while the log goes on, and status says why; resume lets it catch up', async () => {
-    expect((await waybill('projections', 'pause', 'namespaces_v1', '--reason', 'looking closer')).code).toBe(0);
+    expect((await waybill('projections', 'pause', 'namespaces_v2', '--reason', 'looking closer')).code).toBe(0);
     await createNamespace('while-paused', 'COMMITTED_NOT_VISIBLE');
     const status = await waybill('projections', 'status', '--json');
     expect(status.code).toBe(4);
     expect(json(status)).toContainEqual(
-      expect.objectContaining({ projection: 'namespaces_v1', state: 'paused', reason: 'looking closer', lagEvents: 1 }),
+      expect.objectContaining({ projection: 'namespaces_v2', state: 'paused', reason: 'looking closer', lagEvents: 1 }),
     );
-    expect((await waybill('projections', 'resume', 'namespaces_v1')).code).toBe(0);
+    expect((await waybill('projections', 'resume', 'namespaces_v2')).code).toBe(0);
     await eventually(async () => {
       const { data } = await graphql(operator.server.graphqlUrl, '{ getNamespace(name: "while-paused") { name } }');
       expect(data.getNamespace).toEqual({ name: 'while-paused' });
@@ -69,17 +69,17 @@ describe('waybill projections', () => {
     const { position } = await store.append(appendRequest(to(streamId, 'exists', broken)));
 
     const parked = await eventually(async () => {
-      const found = json(await waybill('projections', 'parked', 'namespaces_v1', '--json'));
-      expect(found).toMatchObject([{ projection: 'namespaces_v1', streamId, position }]);
+      const found = json(await waybill('projections', 'parked', 'namespaces_v2', '--json'));
+      expect(found).toMatchObject([{ projection: 'namespaces_v2', streamId, position }]);
       return found;
     });
     expect(parked).toHaveLength(1);
     expect((await waybill('projections', 'status')).code).toBe(4);
     await createNamespace('not-held-up');
 
-    const retry = await waybill('projections', 'retry', 'namespaces_v1', '--stream', streamId);
+    const retry = await waybill('projections', 'retry', 'namespaces_v2', '--stream', streamId);
     expect(retry).toEqual({ code: 4, stdout: expect.stringContaining('still parked'), stderr: '' });
-    const skip = await waybill('projections', 'skip', 'namespaces_v1', String(position), '--reason', 'a bug of 0.0.9');
+    const skip = await waybill('projections', 'skip', 'namespaces_v2', String(position), '--reason', 'a bug of 0.0.9');
     expect(skip).toEqual({ code: 0, stdout: `${streamId}: applied\n`, stderr: '' });
     expect(json(await waybill('projections', 'parked', '--json'))).toEqual([]);
     expect((await waybill('projections', 'status')).code).toBe(0);
@@ -91,12 +91,12 @@ describe('waybill projections', () => {
     const sound = await waybill('projections', 'verify', '--json');
     expect(sound).toMatchObject({ code: 0, stderr: '' });
     expect(json(sound).flatMap((report: any) => report.differences)).toEqual([]);
-    await operator.database.pool.query(`UPDATE read.namespaces_v1 SET name = 'tampered' WHERE name = 'acme'`);
-    const tampered = await waybill('projections', 'verify', 'namespaces_v1', '--json');
+    await operator.database.pool.query(`UPDATE read.namespaces_v2 SET name = 'tampered' WHERE name = 'acme'`);
+    const tampered = await waybill('projections', 'verify', 'namespaces_v2', '--json');
     expect(tampered.code).toBe(4);
     expect(json(tampered)[0].differences).toHaveLength(1);
-    expect((await waybill('projections', 'verify', 'namespaces_v1')).stdout).toContain('1 differences');
-    await operator.database.pool.query(`UPDATE read.namespaces_v1 SET name = 'acme' WHERE name = 'tampered'`);
+    expect((await waybill('projections', 'verify', 'namespaces_v2')).stdout).toContain('1 differences');
+    await operator.database.pool.query(`UPDATE read.namespaces_v2 SET name = 'acme' WHERE name = 'tampered'`);
     expect((await waybill('projections', 'verify')).code).toBe(0);
   });
 });

@@ -57,7 +57,10 @@ describe('the command line itself', () => {
     'users',
     'users create',
     'users reset-password',
+    'users unlock',
     'users token',
+    'users sessions',
+    'users end-sessions',
     'users erase',
     'keys',
     'keys generate',
@@ -86,7 +89,10 @@ describe('the command line itself', () => {
 
   it.each([
     [['users', 'reset-password', 'nobody'], 'There is no user nobody.'],
+    [['users', 'unlock', 'nobody'], 'There is no user nobody.'],
     [['users', 'token', 'nobody'], 'There is no user nobody.'],
+    [['users', 'sessions', 'nobody'], 'There is no user nobody.'],
+    [['users', 'end-sessions', 'nobody'], 'There is no user nobody.'],
     [['users', 'erase', 'nobody', '--yes'], 'There is no user nobody.'],
     [['projections', 'parked', 'nothing_v1'], 'There is no projection nothing_v1'],
     [['projections', 'pause', 'nothing_v1', '--reason', 'x'], 'There is no projection nothing_v1'],

@@ -8,19 +8,21 @@ export type ApiTokenRow = {
   identifier: string | null;
   tokenHash: Buffer;
   createdAt: Date;
+  revokedAt: Date | null;
 };
 
 export const apiTokenRows = readTable<ApiTokenRow>({
   name: 'api_tokens',
-  version: 1,
+  version: 2,
   columns: {
     number: { type: 'bigint' },
     userId: { type: 'text', name: 'user_id' },
     identifier: { type: 'text', nullable: true },
     tokenHash: { type: 'bytea', name: 'token_hash' },
     createdAt: { type: 'timestamptz', name: 'created_at' },
+    revokedAt: { type: 'timestamptz', name: 'revoked_at', nullable: true },
   },
-  indices: [{ columns: ['tokenHash'] }, { columns: ['userId'] }],
+  indices: [{ columns: ['tokenHash'] }, { columns: ['userId', 'createdAt'] }],
 });
 
 export const apiTokens = projection<ApiTokenRow, ApiTokenEvent>({
@@ -34,6 +36,8 @@ export const apiTokens = projection<ApiTokenRow, ApiTokenEvent>({
       identifier: event.data.identifier,
       tokenHash: Buffer.from(event.data.tokenHash, 'hex'),
       createdAt: event.occurredAt,
+      revokedAt: null,
     }),
+    'accounts.api-token.revoked': (event, row) => ({ ...row, revokedAt: event.occurredAt }),
   },
 });

@@ -12,13 +12,15 @@ export type NamespaceRow = {
   githubHandle: string;
   twitterHandle: string;
   websiteUrl: string;
+  avatar: string | null;
+  avatarUpdatedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 };
 
 export const namespaceRows = readTable<NamespaceRow>({
   name: 'namespaces',
-  version: 1,
+  version: 2,
   columns: {
     number: { type: 'bigint' },
     name: { type: 'text' },
@@ -29,10 +31,12 @@ export const namespaceRows = readTable<NamespaceRow>({
     githubHandle: { type: 'text', name: 'github_handle' },
     twitterHandle: { type: 'text', name: 'twitter_handle' },
     websiteUrl: { type: 'text', name: 'website_url' },
+    avatar: { type: 'text', nullable: true },
+    avatarUpdatedAt: { type: 'timestamptz', name: 'avatar_updated_at', nullable: true },
     createdAt: { type: 'timestamptz', name: 'created_at' },
     updatedAt: { type: 'timestamptz', name: 'updated_at' },
   },
-  indices: [{ columns: ['foldedName'] }, { columns: ['ownerId', 'foldedName'] }],
+  indices: [{ columns: ['foldedName'] }, { columns: ['ownerId', 'foldedName'] }, { columns: ['avatar'] }],
 });
 
 export const namespaces = projection<NamespaceRow, NamespaceEvent>({
@@ -49,11 +53,18 @@ export const namespaces = projection<NamespaceRow, NamespaceEvent>({
       githubHandle: '',
       twitterHandle: '',
       websiteUrl: '',
+      avatar: null,
+      avatarUpdatedAt: null,
       createdAt: event.occurredAt,
       updatedAt: event.occurredAt,
     }),
     'accounts.namespace.renamed': (event, row) => ({ ...row, ...named(event.data.name), updatedAt: event.occurredAt }),
-    'accounts.namespace.described': (event, row) => ({ ...row, ...event.data, updatedAt: event.occurredAt }),
+    'accounts.namespace.described': (event, row) => ({
+      ...row,
+      ...event.data,
+      ...(event.data.avatar !== undefined && { avatarUpdatedAt: event.occurredAt }),
+      updatedAt: event.occurredAt,
+    }),
     'accounts.namespace.deleted': () => null,
   },
 });

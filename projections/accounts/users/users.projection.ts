@@ -52,7 +52,7 @@ export const userRows = readTable<UserRow>({
     keptOpenedAfter: { type: 'bigint', name: 'kept_opened_after' },
     isErased: { type: 'boolean', name: 'is_erased' },
   },
-  indices: [{ columns: ['foldedUsername'] }, { columns: ['foldedEmail'] }],
+  indices: [{ columns: ['foldedUsername'] }, { columns: ['foldedEmail'] }, { columns: ['avatar'] }],
 });
 
 const nothingSaid = {

@@ -1,6 +1,8 @@
 import { aggregate, decides } from '../../core/command/aggregate.js';
-import { command } from '../../core/command/command.js';
+import { command, type CommandMeta } from '../../core/command/command.js';
 import { decision, type Decision } from '../../core/command/decision.js';
+import { refuse } from '../accounts.errors.js';
+import { mayManage } from '../accounts.rights.js';
 import type { UserId } from '../user/user.events.js';
 import { apiTokenEvents, type ApiTokenEvent } from './api-token.events.js';
 import { evolve, initialState, type ApiToken } from './api-token.state.js';
@@ -15,10 +17,24 @@ export class GenerateApiToken extends command('GenerateApiToken') {
   }
 }
 
+export class RevokeApiToken extends command('RevokeApiToken') {
+  constructor(readonly streamId: string) {
+    super();
+  }
+}
+
 export function generateApiToken(_: ApiToken, { token }: GenerateApiToken): Decision<ApiTokenEvent> {
   return decision<ApiTokenEvent>(
     { event: { type: 'accounts.api-token.generated', data: token } },
     { require: { streamId: token.userId, version: 'exists' } },
+  );
+}
+
+/** Who may not revoke it gets the same answer as for one that does not exist. Revoking it again changes nothing. */
+export function revokeApiToken(token: ApiToken, _: RevokeApiToken, meta: CommandMeta): Decision<ApiTokenEvent> {
+  if (token.status === 'none' || !mayManage(meta.actor, { ownerId: token.userId })) throw refuse('TOKEN_NOT_FOUND');
+  return decision<ApiTokenEvent>(
+    token.status === 'active' && { event: { type: 'accounts.api-token.revoked', data: {} } },
   );
 }
 
@@ -27,5 +43,5 @@ export const apiTokenAggregate = aggregate<ApiToken, ApiTokenEvent>({
   events: apiTokenEvents,
   initialState,
   evolve,
-  decisions: [decides(GenerateApiToken, generateApiToken)],
+  decisions: [decides(GenerateApiToken, generateApiToken), decides(RevokeApiToken, revokeApiToken)],
 });

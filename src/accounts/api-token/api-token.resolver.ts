@@ -6,8 +6,9 @@ import { Policy } from '../../core/graphql/policy.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import { AccountsService } from '../accounts.service.js';
 import { UserQueries } from '../user/user.queries.js';
-import { GenerateAPITokenInput } from './api-token.inputs.js';
+import { GenerateAPITokenInput, RevokeAPITokenInput } from './api-token.inputs.js';
 import { ApiTokenQueries } from './api-token.queries.js';
+import { TokenRevocation } from './token-revocation.js';
 
 @Resolver()
 export class ApiTokenResolver {
@@ -15,6 +16,7 @@ export class ApiTokenResolver {
     private readonly accounts: AccountsService,
     private readonly tokens: ApiTokenQueries,
     private readonly users: UserQueries,
+    private readonly revocation: TokenRevocation,
   ) {}
 
   @Mutation()
@@ -25,19 +27,30 @@ export class ApiTokenResolver {
     const [token, user] = await Promise.all([this.tokens.byId(tokenId), this.users.byId(userId)]);
     return { token, tokenRaw: raw, user, clientMutationId: input.clientMutationId };
   }
+
+  @Mutation()
+  @Policy('accounts:api-token:revoke')
+  async revokeApiToken(@Args('input') input: RevokeAPITokenInput, @Context() ctx: Ctx) {
+    const tokenId = await this.revocation.revoke(input, ctx.actor, ctx.execute);
+    const token = tokenId ? await this.tokens.byId(tokenId) : null;
+    return { success: true, token, clientMutationId: input.clientMutationId };
+  }
 }
 
 @Resolver('APIToken')
 export class ApiTokenFields {
-  constructor(private readonly users: UserQueries) {}
-
   @ResolveField()
   id(token: ApiTokenRow) {
     return encodeId('APIToken', token.number);
   }
 
   @ResolveField()
-  user(token: ApiTokenRow) {
-    return this.users.byId(token.userId);
+  async lastUsedAt(token: ApiTokenRow, _: unknown, ctx: Ctx) {
+    return (await ctx.tokenUses.load(token.id))?.lastUsedAt ?? null;
+  }
+
+  @ResolveField()
+  user(token: ApiTokenRow, _: unknown, ctx: Ctx) {
+    return ctx.users.load(token.userId);
   }
 }

@@ -1,9 +1,9 @@
 import { aggregate, decides } from '../../core/command/aggregate.js';
 import { command, type CommandMeta } from '../../core/command/command.js';
-import { decision, type Decision, type Fact } from '../../core/command/decision.js';
+import { decision, type Claim, type Decision, type Fact } from '../../core/command/decision.js';
 import { refuse } from '../accounts.errors.js';
 import { mayManage } from '../accounts.rights.js';
-import { assertOwnerName, ownerName } from '../owner-name.js';
+import { assertOwnerName, ownerName, ownerNameClaims, ownerSkeleton, skeletonOf } from '../owner-name.js';
 import type { UserId } from '../user/user.events.js';
 import { namespaceEvents, type NamespaceEvent, type NamespaceProfile } from './namespace.events.js';
 import { emptyProfile, evolve, initialState, type ActiveNamespace, type Namespace } from './namespace.state.js';
@@ -44,8 +44,8 @@ export function createNamespace(
   assertOwnerName(name, 'name');
   return decision<NamespaceEvent>(
     {
-      event: { type: 'accounts.namespace.created', data: { number, name, ownerId } },
-      claims: { take: [ownerName(name, 'name')] },
+      event: { type: 'accounts.namespace.created', data: { number, name, skeleton: skeletonOf(name), ownerId } },
+      claims: { take: ownerNameClaims(name, 'name') },
     },
     described(emptyProfile, profile),
     { require: { streamId: ownerId, version: 'exists' } },
@@ -70,7 +70,7 @@ export function deleteNamespace(namespace: Namespace, _: DeleteNamespace, meta: 
   const current = managed(namespace, meta);
   return decision<NamespaceEvent>({
     event: { type: 'accounts.namespace.deleted', data: {} },
-    claims: { release: [ownerName(current.name, 'name')] },
+    claims: { release: heldClaims(current) },
   });
 }
 
@@ -83,9 +83,17 @@ function managed(namespace: Namespace, meta: CommandMeta): ActiveNamespace {
 function renamed(namespace: ActiveNamespace, name: string): Fact<NamespaceEvent> {
   assertOwnerName(name, 'name');
   return {
-    event: { type: 'accounts.namespace.renamed', data: { name, previousName: namespace.name } },
-    claims: { take: [ownerName(name, 'name')], release: [ownerName(namespace.name, 'name')] },
+    event: {
+      type: 'accounts.namespace.renamed',
+      data: { name, skeleton: skeletonOf(name), previousName: namespace.name },
+    },
+    claims: { take: ownerNameClaims(name, 'name'), release: heldClaims(namespace) },
   };
+}
+
+/** Only what the stream took: the release of another's claim is refused by the store. */
+function heldClaims({ name, skeleton }: ActiveNamespace): Claim[] {
+  return [ownerName(name, 'name'), ...(skeleton === undefined ? [] : [ownerSkeleton(skeleton, 'name')])];
 }
 
 function described(profile: NamespaceProfile, given: Partial<NamespaceProfile>): Fact<NamespaceEvent> | false {

@@ -1,8 +1,9 @@
-import { IsEmpty, IsString, IsUrl, MaxLength, ValidateIf } from 'class-validator';
+import { IsString, MaxLength } from 'class-validator';
 import { MutationInput } from '../../core/graphql/mutation-input.js';
+import type { Upload } from '../../core/graphql/multipart/upload.js';
+import { UploadField } from '../../core/graphql/multipart/upload-field.js';
 import { Optional } from '../../core/graphql/validation.js';
-
-const notTaken = { message: 'avatars are not taken yet' };
+import { WebsiteUrl } from '../website-url.js';
 
 /** What both inputs say of a namespace. Null and absent leave a field as it is; an empty text clears it. */
 class NamespaceTexts extends MutationInput {
@@ -16,11 +17,12 @@ class NamespaceTexts extends MutationInput {
   @MaxLength(1000)
   description?: string;
 
-  @IsEmpty(notTaken)
-  avatar?: null;
+  @Optional()
+  @IsString()
+  avatar?: string;
 
-  @IsEmpty(notTaken)
-  avatarUpload?: null;
+  @UploadField()
+  avatarUpload?: Upload;
 }
 
 export class CreateNamespaceInput extends NamespaceTexts {
@@ -46,9 +48,7 @@ export class UpdateNamespaceInput extends NamespaceTexts {
   @MaxLength(39)
   twitter?: string;
 
-  @ValidateIf((input: UpdateNamespaceInput) => Boolean(input.websiteUrl))
-  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
-  @MaxLength(500)
+  @WebsiteUrl()
   websiteUrl?: string;
 }
 

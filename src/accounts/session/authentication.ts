@@ -1,52 +1,67 @@
 import { Injectable } from '@nestjs/common';
 import { apiTokens } from '../../../projections/accounts/api-tokens/api-tokens.projection.js';
 import { sessions } from '../../../projections/accounts/sessions/sessions.projection.js';
-import { users } from '../../../projections/accounts/users/users.projection.js';
 import { hashToken, parseToken, type TokenKind } from '../../core/auth/tokens.js';
 import { refuse } from '../../core/errors/core.errors.js';
 import type { Actor } from '../../core/event-store/types.js';
 import type { Authenticator } from '../../core/graphql/context.js';
 import { tableName } from '../../core/projection/ddl.js';
 import { Reader } from '../../core/read/reader.js';
+import { TokenUses } from './token-uses.js';
+import { apiTokenStands, sessionStands, withAccount } from './credentials.sql.js';
 
-type Credential = { tokenId: string; userId: string; isOperator: boolean };
+/** A valid token: whose it is, and since and until when it holds. An API token holds without end. */
+export type Credential = {
+  tokenId: string;
+  userId: string;
+  isOperator: boolean;
+  username: string;
+  issuedAt: Date;
+  expiresAt: Date | null;
+};
 
-/** Who a bearer token speaks for. One statement by an index; a token with a wrong checksum costs none. */
+/** Who a token speaks for. One statement by an index; a token with a wrong checksum costs none. */
 @Injectable()
 export class Authentication implements Authenticator {
-  constructor(private readonly reader: Reader) {}
+  constructor(
+    private readonly reader: Reader,
+    private readonly uses: TokenUses,
+  ) {}
 
   /** @throws Refusal UNAUTHENTICATED for a token that is unknown, expired or ended, or whose account is erased. */
   async authenticate(bearer: string): Promise<Actor> {
-    const parsed = parseToken(bearer);
-    if (!parsed) throw refuse('UNAUTHENTICATED');
-    const found = await this.reader.queryOne<Credential>(`authenticate.${parsed.kind}`, statements[parsed.kind], [
-      hashToken(bearer),
-    ]);
+    const found = await this.find(bearer);
     if (!found) throw refuse('UNAUTHENTICATED');
-    return { kind: 'user', ...found };
+    const { tokenId, userId, isOperator } = found;
+    this.uses.note(tokenId);
+    return { kind: 'user', userId, isOperator, tokenId };
+  }
+
+  /** The credential behind a token of any kind, or null when the token is not valid. Does not count as a use. */
+  async find(token: string): Promise<Credential | null> {
+    const kind = parseToken(token)?.kind;
+    const statement = kind && statements[kind];
+    if (!statement) return null;
+    return this.reader.queryOne<Credential>(`credential.${kind}`, statement, [hashToken(token)]);
   }
 }
 
-// A parked stream may hold a revocation that its read model has not seen: its credentials are refused.
-const notParked = `NOT EXISTS (
-  SELECT FROM store.parked_streams p
-  WHERE (p.projection = '${users.versionedName}' AND p.stream_id = t.user_id)
-     OR (p.projection IN ('${apiTokens.versionedName}', '${sessions.versionedName}') AND p.stream_id = t.id))`;
-
-const credential = (table: string, condition: string): string => `
-  SELECT t.id AS "tokenId", t.user_id AS "userId", u.is_operator AS "isOperator"
-  FROM ${table} t JOIN ${tableName(users)} u ON u.id = t.user_id
-  WHERE ${condition} AND NOT u.is_erased AND ${notParked}`;
-
-const goesOn = `(t.opened_position > u.sessions_ended_at
-  OR t.id = u.kept_session_id AND t.opened_position > u.kept_opened_after)`;
+const credential = (table: string, issuedAt: string, expiresAt: string, condition: string): string => `
+  SELECT t.id AS "tokenId", t.user_id AS "userId", u.is_operator AS "isOperator", u.username,
+    ${issuedAt} AS "issuedAt", ${expiresAt} AS "expiresAt"
+  FROM ${table} t ${withAccount} WHERE ${condition}`;
 
 const session = (hash: string, expiry: string): string =>
-  credential(tableName(sessions), `t.${hash} = $1 AND t.${expiry} > now() AND ${goesOn}`);
+  credential(
+    tableName(sessions),
+    't.opened_at',
+    `t.${expiry}`,
+    `t.${hash} = $1 AND t.${expiry} > now() AND ${sessionStands}`,
+  );
 
-const statements: Record<TokenKind, string> = {
-  api: credential(tableName(apiTokens), 't.token_hash = $1'),
+/** A nonce's secret is no credential. */
+const statements: Partial<Record<TokenKind, string>> = {
+  api: credential(tableName(apiTokens), 't.created_at', 'NULL::timestamptz', `t.token_hash = $1 AND ${apiTokenStands}`),
   session: session('access_token_hash', 'access_expires_at'),
   // Clients that keep only the refresh token send it as their bearer.
   refresh: session('refresh_token_hash', 'refresh_expires_at'),

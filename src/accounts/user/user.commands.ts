@@ -1,12 +1,33 @@
 import { aggregate, decides } from '../../core/command/aggregate.js';
 import { command, type CommandMeta } from '../../core/command/command.js';
-import { decision, type Claim, type Decision } from '../../core/command/decision.js';
-import { refuse as refuseCaller } from '../../core/errors/core.errors.js';
+import { decision, type Decision } from '../../core/command/decision.js';
 import { refuse } from '../accounts.errors.js';
-import { mayActFor } from '../accounts.rights.js';
-import { assertOwnerName, ownerName } from '../owner-name.js';
-import { userEvents, type UserEvent, type UserId, type UserProfile } from './user.events.js';
-import { evolve, initialState, type ActiveUser, type User } from './user.state.js';
+import { assertOwnerName, foldedName, ownerNameClaims } from '../owner-name.js';
+import { challengeIssued } from './user.challenges.js';
+import {
+  ChangeEmail,
+  changeEmail,
+  RequestEmailValidation,
+  requestEmailValidation,
+  ValidateEmail,
+  validateEmail,
+} from './user.email.commands.js';
+import { userEvents, type UserEvent, type UserProfile } from './user.events.js';
+import { emailAddress, ownAccount } from './user.guards.js';
+import {
+  ChangePassword,
+  changePassword,
+  RequestPasswordReset,
+  requestPasswordReset,
+  ResetPassword,
+  resetPassword,
+  SetPassword,
+  setPassword,
+} from './user.password.commands.js';
+import { evolve, initialState, type User } from './user.state.js';
+
+/** Names that one account may hold; each is kept from everybody else for ever. */
+export const mostNames = 5;
 
 export type Registration = Extract<UserEvent, { type: 'accounts.user.registered' }>['data'];
 
@@ -14,17 +35,18 @@ export class RegisterUser extends command('RegisterUser') {
   constructor(
     readonly streamId: string,
     readonly registration: Registration,
+    /** Of the link that proves the address. */
+    readonly challengeId: string,
   ) {
     super();
   }
 }
 
-/** Replaces the password. `endsSessions` logs out everywhere, as after a loss. */
-export class ChangePassword extends command('ChangePassword') {
+/** Takes another user name. The old ones stay the account's own. */
+export class ChangeUsername extends command('ChangeUsername') {
   constructor(
     readonly streamId: string,
-    readonly passwordHash: string,
-    readonly endsSessions: boolean,
+    readonly username: string,
   ) {
     super();
   }
@@ -57,19 +79,39 @@ export class EraseUser extends command('EraseUser') {
   }
 }
 
-export function registerUser(user: User, { registration }: RegisterUser): Decision<UserEvent> {
+/** Whoever operates the service opens accounts for others, and no mail goes out unasked; who registers gets a link to prove the address. */
+export function registerUser(
+  user: User,
+  { registration, challengeId }: RegisterUser,
+  { actor, now }: CommandMeta,
+): Decision<UserEvent> {
   if (user.status !== 'none') throw refuse('NAME_TAKEN', { field: 'username' });
-  assertOwnerName(registration.username, 'username');
-  return decision<UserEvent>({
-    event: { type: 'accounts.user.registered', data: registration },
-    claims: { take: [ownerName(registration.username, 'username'), emailAddress(registration.email)] },
-  });
+  const { username, email } = registration;
+  assertOwnerName(username, 'username');
+  return decision<UserEvent>(
+    {
+      event: { type: 'accounts.user.registered', data: registration },
+      claims: { take: [...ownerNameClaims(username, 'username'), emailAddress(email, 'email')] },
+    },
+    actor.kind !== 'system' && challengeIssued('email-validation', challengeId, now),
+  );
 }
 
-export function changePassword(user: User, { passwordHash, endsSessions }: ChangePassword): Decision<UserEvent> {
-  if (user.status !== 'active') throw refuse('USER_NOT_FOUND');
+/** The old name is not released: nobody can pose as the account, and it can go back. */
+export function changeUsername(
+  user: User,
+  { streamId, username }: ChangeUsername,
+  meta: CommandMeta,
+): Decision<UserEvent> {
+  const current = ownAccount(user, streamId, meta);
+  if (username === current.username) return decision();
+  assertOwnerName(username, 'username');
+  const isOwn = current.names.some((name) => foldedName(name) === foldedName(username));
+  if (!isOwn && current.names.length >= mostNames)
+    throw refuse('TOO_MANY_NAMES', { field: 'username', rule: `maxNames ${mostNames}` });
   return decision<UserEvent>({
-    event: { type: 'accounts.user.password-changed', data: { passwordHash, endsSessions } },
+    event: { type: 'accounts.user.renamed', data: { username, previousUsername: current.username } },
+    claims: { take: ownerNameClaims(username, 'username') },
   });
 }
 
@@ -83,35 +125,23 @@ export function updateProfile(user: User, { streamId, change }: UpdateProfile, m
   );
 }
 
-export function endSessions(user: User, command: EndSessions, meta: CommandMeta): Decision<UserEvent> {
-  ownAccount(user, command.streamId, meta);
-  return decision<UserEvent>({
-    event: { type: 'accounts.user.sessions-ended', data: { keepSessionId: command.keepSessionId } },
-  });
+export function endSessions(
+  user: User,
+  { streamId, keepSessionId }: EndSessions,
+  meta: CommandMeta,
+): Decision<UserEvent> {
+  ownAccount(user, streamId, meta);
+  return decision<UserEvent>({ event: { type: 'accounts.user.sessions-ended', data: { keepSessionId } } });
 }
 
-/** @throws Refusal USER_NOT_FOUND, or FORBIDDEN for a caller who is neither the account itself nor an operator. */
-export function ownAccount(user: User, userId: UserId, { actor }: CommandMeta): ActiveUser {
-  if (user.status !== 'active') throw refuse('USER_NOT_FOUND');
-  if (!mayActFor(actor, userId)) throw refuseCaller('FORBIDDEN');
-  return user;
-}
-
-export function eraseUser(user: User): Decision<UserEvent> {
-  if (user.status === 'none') throw refuse('USER_NOT_FOUND');
+export function eraseUser(user: User, { streamId }: EraseUser, meta: CommandMeta): Decision<UserEvent> {
   if (user.status === 'erased') return decision();
+  const { email } = ownAccount(user, streamId, meta);
   return decision<UserEvent>(
-    { event: { type: 'accounts.user.erased', data: {} }, claims: { release: [emailAddress(user.email)] } },
+    { event: { type: 'accounts.user.erased', data: {} }, claims: { release: [emailAddress(email, 'email')] } },
     { eraseSubject: true },
   );
 }
-
-const emailAddress = (email: string): Claim => ({
-  kind: 'email',
-  value: email,
-  personal: true,
-  taken: () => refuse('EMAIL_TAKEN', { field: 'email' }),
-});
 
 export const userAggregate = aggregate<User, UserEvent>({
   name: 'user',
@@ -120,8 +150,15 @@ export const userAggregate = aggregate<User, UserEvent>({
   evolve,
   decisions: [
     decides(RegisterUser, registerUser),
+    decides(ChangeUsername, changeUsername),
     decides(UpdateProfile, updateProfile),
+    decides(SetPassword, setPassword),
     decides(ChangePassword, changePassword),
+    decides(RequestPasswordReset, requestPasswordReset),
+    decides(ResetPassword, resetPassword),
+    decides(ChangeEmail, changeEmail),
+    decides(RequestEmailValidation, requestEmailValidation),
+    decides(ValidateEmail, validateEmail),
     decides(EndSessions, endSessions),
     decides(EraseUser, eraseUser),
   ],

@@ -5,6 +5,7 @@ import { Reader } from '../../core/read/reader.js';
 import { foldedName } from '../owner-name.js';
 
 const byId = { name: 'by_id', where: 'WHERE id = $1 AND NOT is_erased' };
+const byIds = { name: 'by_ids', where: 'WHERE id = ANY($1) AND NOT is_erased' };
 const byUsername = {
   name: 'by_username',
   where: 'WHERE folded_username = $1 AND NOT is_erased ORDER BY position DESC LIMIT 1',
@@ -19,9 +20,23 @@ export class UserQueries {
     return this.reader.one(userRows, byId, [id]);
   }
 
-  /** A user name in whatever case, or an e-mail address. */
+  /** In any order. */
+  byIds(ids: readonly string[]): Promise<UserRow[]> {
+    return this.reader.find(userRows, byIds, [ids]);
+  }
+
+  /** In whatever case. */
+  byUsername(username: string): Promise<UserRow | null> {
+    return this.reader.one(userRows, byUsername, [foldedName(username)]);
+  }
+
+  byEmail(email: string): Promise<UserRow | null> {
+    return this.reader.one(userRows, byEmail, [foldedName(email)]);
+  }
+
+  /** By user name or e-mail address; no name has an @. */
   byLogin(login: string): Promise<UserRow | null> {
-    return this.reader.one(userRows, login.includes('@') ? byEmail : byUsername, [foldedName(login)]);
+    return login.includes('@') ? this.byEmail(login) : this.byUsername(login);
   }
 
   async anyOperator(): Promise<boolean> {

@@ -1,11 +1,24 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Attempts } from '../../core/auth/attempts.js';
+import { streamIdOf } from '../../core/command/aggregate.js';
 import { CONFIG, type Config } from '../../core/config/config.js';
+import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
-import { Public } from '../../core/graphql/policy.js';
+import { Policy, Public } from '../../core/graphql/policy.js';
+import { decodeId } from '../../core/ids/global-id.js';
 import { refuse } from '../accounts.errors.js';
 import { AccountsService } from '../accounts.service.js';
-import { RegisterUserInput } from './user.inputs.js';
+import { originOf } from '../session/origin.js';
+import { ChangeUsername, EraseUser, UpdateProfile } from './user.commands.js';
+import type { UserId } from './user.events.js';
+import {
+  ChangeUserUsernameInput,
+  CheckUserExistsInput,
+  DeleteUserInput,
+  RegisterUserInput,
+  UpdateUserInfoInput,
+} from './user.inputs.js';
 import { UserQueries } from './user.queries.js';
 
 @Resolver()
@@ -13,6 +26,7 @@ export class UserResolver {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly accounts: AccountsService,
+    private readonly attempts: Attempts,
     private readonly users: UserQueries,
   ) {}
 
@@ -22,14 +36,55 @@ export class UserResolver {
     return actor.kind === 'user' ? this.users.byId(actor.userId) : null;
   }
 
+  @Query()
+  @Public('the profile that strangers see is public')
+  getUser(@Args('username') username: string) {
+    return this.users.byUsername(username);
+  }
+
   @Mutation()
   @Public('whoever registers has no account yet', { invalidToken: 'anonymous' })
   async registerUser(@Args('input') input: RegisterUserInput, @Context() ctx: Ctx) {
     if (this.config.registration === 'closed') throw refuse('REGISTRATION_CLOSED');
+    await this.attempts.count('register', { address: ctx.clientAddress });
     const { username, email, password, fullName, intent, acceptedTos } = input;
     const account = { username, email, password, fullName, intent, acceptedTerms: acceptedTos ?? false };
     const { userId, repeated } = await this.accounts.register(account, ctx.execute, input);
-    const session = repeated ? null : await this.accounts.openSession(userId, ctx.execute);
+    const session = repeated ? null : await this.accounts.openSession(userId, ctx.execute, originOf(ctx));
     return { token: session?.accessToken ?? null, clientMutationId: input.clientMutationId };
   }
+
+  @Mutation()
+  @Policy('accounts:user:update')
+  async updateUserInfo(@Args('input') input: UpdateUserInfoInput, @Context() ctx: Ctx) {
+    const { fullName, bio, location, github: githubHandle, twitter: twitterHandle, websiteUrl } = input;
+    const userId = input.userId === undefined ? callerOf(ctx).userId : userIdFrom(input.userId);
+    const change = { fullName, bio, location, githubHandle, twitterHandle, websiteUrl };
+    await ctx.execute(new UpdateProfile(userId, change), input);
+    return { user: await this.users.byId(userId), clientMutationId: input.clientMutationId };
+  }
+
+  @Mutation()
+  @Policy('accounts:user:rename')
+  async changeUserUsername(@Args('input') input: ChangeUserUsernameInput, @Context() ctx: Ctx) {
+    const { userId } = callerOf(ctx);
+    await ctx.execute(new ChangeUsername(userId, input.username), input);
+    return { token: null, user: await this.users.byId(userId), clientMutationId: input.clientMutationId };
+  }
+
+  @Mutation()
+  @Public('user names are public', { invalidToken: 'anonymous' })
+  async checkUserExists(@Args('input') input: CheckUserExistsInput) {
+    const user = await this.users.byUsername(input.user);
+    return { exists: user !== null, user, clientMutationId: input.clientMutationId };
+  }
+
+  @Mutation()
+  @Policy('accounts:user:erase')
+  async deleteUser(@Args('input') input: DeleteUserInput, @Context() ctx: Ctx) {
+    await ctx.execute(new EraseUser(userIdFrom(input.userId)), input);
+    return { deleted: true, userId: input.userId, clientMutationId: input.clientMutationId };
+  }
 }
+
+const userIdFrom = (id: string): UserId => streamIdOf('user', decodeId('User', id, 'userId'));

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { hashToken, newToken, parseToken, type TokenKind } from './tokens.js';
+import { hashToken, newToken, parseToken, tokenFrom, type TokenKind } from './tokens.js';
 
 const kinds: [TokenKind, string][] = [
   ['api', 'wba'],
   ['session', 'wbs'],
   ['refresh', 'wbr'],
+  ['nonce', 'wbn'],
 ];
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
@@ -19,6 +20,18 @@ it('keeps its format: tokens that were given out stay readable', () => {
   // The last one has a checksum that begins with zeros.
   expect(parseToken('wba_0123456789ABCDEFGHIJKLMNOPQRST1nMT91')).toEqual({ kind: 'api' });
   expect(parseToken('wbs_00000000000000000000000000033600jlgT')).toEqual({ kind: 'session' });
+});
+
+it('makes the same token from the same seed, another from every other, and uses all characters alike', () => {
+  const seed = randomBytes(32);
+  expect(tokenFrom('refresh', seed)).toBe(tokenFrom('refresh', Buffer.from(seed)));
+  expect(parseToken(tokenFrom('refresh', seed))).toEqual({ kind: 'refresh' });
+  const bodies = Array.from({ length: 2000 }, () => tokenFrom('refresh', randomBytes(32)).slice(4, 34));
+  expect(new Set(bodies).size).toBe(2000);
+  const counts = Array.from(base62, (character) => bodies.join('').split(character).length - 1);
+  // Expected 968 of each, with a standard deviation of 31.
+  expect(Math.min(...counts)).toBeGreaterThan(750);
+  expect(Math.max(...counts)).toBeLessThan(1190);
 });
 
 it('refuses every change of one character', () => {

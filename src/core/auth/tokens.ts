@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
  * people tell what was leaked; the checksum refuses a mistyped or invented token without a look into the database.
  * It keeps nobody out: only the 178 random bits do.
  */
-const prefixes = { api: 'wba', session: 'wbs', refresh: 'wbr' } as const;
+const prefixes = { api: 'wba', session: 'wbs', refresh: 'wbr', nonce: 'wbn' } as const;
 
 export type TokenKind = keyof typeof prefixes;
 
@@ -22,8 +22,21 @@ const shape = new RegExp(`^([a-z]+)_[0-9A-Za-z]{${RANDOM_LENGTH + CHECKSUM_LENGT
 
 /** A fresh token. It is shown once; what is stored is `hashToken` of it. */
 export function newToken(kind: TokenKind): string {
-  const body = `${prefixes[kind]}_${randomBase62(RANDOM_LENGTH)}`;
-  return body + checksum(body);
+  return withChecksum(kind, randomBase62(RANDOM_LENGTH));
+}
+
+/**
+ * The token that a seed stands for: the same seed gives the same token.
+ * @param seed at least 32 bytes that nobody can guess
+ */
+export function tokenFrom(kind: TokenKind, seed: Buffer): string {
+  let rest = BigInt(`0x${seed.toString('hex')}`);
+  let characters = '';
+  for (let length = 0; length < RANDOM_LENGTH; length++) {
+    characters += BASE62[Number(rest % 62n)];
+    rest /= 62n;
+  }
+  return withChecksum(kind, characters);
 }
 
 /** The kind of a token whose form and checksum hold, else null. Whether it exists and is valid only its stored hash tells. */
@@ -40,6 +53,11 @@ export function parseToken(text: string): { kind: TokenKind } | null {
  */
 export function hashToken(text: string): Buffer {
   return createHash('sha256').update(text, 'utf8').digest();
+}
+
+function withChecksum(kind: TokenKind, characters: string): string {
+  const body = `${prefixes[kind]}_${characters}`;
+  return body + checksum(body);
 }
 
 /** Covers the prefix too, so that a token of one kind cannot be passed off as another by its first letters. */

@@ -21,7 +21,12 @@ export type Aggregate<State = any, E extends Event<string, any> = any> = {
 };
 
 /** A cache of the state for long streams. Raise `stateVersion` whenever the state's shape or `evolve` changes. */
-export type SnapshotPolicy = { stateVersion: number; everyEvents: number };
+export type SnapshotPolicy = {
+  stateVersion: number;
+  everyEvents: number;
+  /** Said by an aggregate whose events have sealed fields that `evolve` leaves alone. */
+  stateHoldsNothingSealed?: true;
+};
 
 const declared = new Set<Aggregate>();
 export const declaredAggregates = (): ReadonlySet<Aggregate> => declared;
@@ -32,7 +37,7 @@ export const declaredAggregates = (): ReadonlySet<Aggregate> => declared;
  */
 export function aggregate<State, E extends Event<string, any>>(options: Aggregate<State, E>): Aggregate<State, E> {
   const sealed = Object.entries(options.events).find(([, type]) => type.sealed?.length);
-  if (options.snapshot && sealed)
+  if (options.snapshot && sealed && !options.snapshot.stateHoldsNothingSealed)
     throw new Error(`${options.name}: ${sealed[0]} has sealed fields, so its state has no snapshots.`);
   declared.add(options);
   return options;

@@ -338,10 +338,12 @@ describe('snapshots', () => {
     expect(await stateOf(box)).toEqual({ total: 15, label: null });
   });
 
-  it('are refused at load time to an aggregate with sealed fields', () => {
+  it('are refused at load time to an aggregate with sealed fields, unless it says that its state holds none of them', () => {
     const events = { ...boxEvents, 'test.box.addressed': { version: 1, sealed: ['hash'] } };
     expect(() =>
       aggregate({ ...options, name: 'sealed-box', events, snapshot: { stateVersion: 1, everyEvents: 3 } }),
     ).toThrow('sealed-box: test.box.addressed has sealed fields');
+    const snapshot = { stateVersion: 1, everyEvents: 3, stateHoldsNothingSealed: true as const };
+    expect(() => aggregate({ ...options, name: 'vouched-box', events, snapshot })).not.toThrow();
   });
 });

@@ -1,7 +1,7 @@
 import type { DataKeys, OpenedKey } from '../event-store/data-keys.js';
 import type { EventCodec } from '../event-store/event-codec.js';
 import type { EventStore } from '../event-store/event-store.js';
-import type { AppendResult, CommandKey, Event, StreamHead } from '../event-store/types.js';
+import type { AppendResult, CommandKey, Event, Recorded, StreamHead } from '../event-store/types.js';
 import type { Aggregate } from './aggregate.js';
 
 export type LoadedAggregate<State = any> = {
@@ -40,6 +40,16 @@ export class StreamReader {
       repeated: loaded.earlier,
       eventsSinceSnapshot: events.length,
     };
+  }
+
+  /** The first events of streams, decoded: for what is personal and therefore stands in no read model. Two statements. */
+  async readFirst<E extends Event<string, any>>(
+    aggregate: Aggregate<any, E>,
+    streamIds: string[],
+  ): Promise<Map<string, Recorded<E>>> {
+    const stored = await this.store.readFirst(streamIds);
+    const events = (await this.codec.decode(aggregate.events, stored)) as Recorded<E>[];
+    return new Map(events.map((event) => [event.streamId, event]));
   }
 
   /** A snapshot is a cache: it is written when the stream has grown enough, after the append, and its failure harms nobody. */

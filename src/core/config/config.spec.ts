@@ -21,6 +21,7 @@ describe('loadConfig', () => {
       registration: 'open',
       databaseUrl: undefined,
       keyRing: undefined,
+      limitFactor: 1,
       commandKeyDays: 30,
       logLevel: 'info',
       logFormat: 'auto',

@@ -9,6 +9,8 @@ export type Config = {
   publicUrl: string;
   trustProxy: boolean | number | string[];
   registration: 'open' | 'closed';
+  /** Multiplies the limits on tries; 0 counts nothing. */
+  limitFactor: number;
   /** Undefined: the embedded database. */
   databaseUrl: string | undefined;
   /** Text of a key ring. Undefined: the ring in the data folder. */
@@ -60,6 +62,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     publicUrl: read('WAYBILL_PUBLIC_URL', origin, `http://localhost:${port}`),
     trustProxy: read('WAYBILL_TRUST_PROXY', trustedProxies, false),
     registration: read('WAYBILL_REGISTRATION', (text) => oneOf(text, ['open', 'closed'] as const), 'open'),
+    limitFactor: read('WAYBILL_LIMIT_FACTOR', (text) => wholeNumber(text, 0, 1000), 1),
     databaseUrl: read<string | undefined>('DATABASE_URL', postgresUrl, undefined),
     keyRing: read<string | undefined>('WAYBILL_KEYS', (text) => text, undefined),
     commandKeyDays: read('WAYBILL_COMMAND_KEY_DAYS', (text) => wholeNumber(text, 1, 3650), 30),

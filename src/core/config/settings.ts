@@ -41,6 +41,11 @@ export const settings = {
     allowed: 'open or closed',
     doc: 'Whether anybody may register, or only an operator makes accounts.',
   },
+  WAYBILL_LIMIT_FACTOR: {
+    default: '1',
+    allowed: 'a whole number from 0 to 1000; 0 counts nothing',
+    doc: 'Multiplies the limits on tries: logins, registrations, reset links. Behind a proxy set WAYBILL_TRUST_PROXY first.',
+  },
   DATABASE_URL: {
     default: '',
     allowed: 'postgres://user:password@host:5432/database',

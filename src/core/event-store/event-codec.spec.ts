@@ -128,6 +128,16 @@ it('seals what the types say and nothing else, and opens it on every way of read
   ]);
 });
 
+it('refuses a text that no read table could hold before it is sealed, and writes nothing', async () => {
+  for (const words of ['a\0b', 'a\ud800'])
+    await expect(execute(new Thank('person-9', 'person-9', words))).rejects.toMatchObject({
+      code: 'INVALID_TEXT',
+      details: { field: 'words' },
+    });
+  const { rows } = await database.pool.query(`SELECT 1 FROM store.events WHERE stream_id = 'person-9'`);
+  expect(rows).toEqual([]);
+});
+
 it('makes one data key per subject, however many events follow', async () => {
   for (let n = 1; n <= 3; n++) await execute(new Meet('person-1', `${n}@example.com`));
   await Promise.all(Array.from({ length: 4 }, (_, n) => execute(new Meet('person-2', `${n}@example.com`))));
@@ -145,6 +155,20 @@ it('seals for a subject whose key another stream has made', async () => {
   await execute(new Erase('person-1'));
   expect(await stateOf('person-2')).toMatchObject({ words: ['erased', 'erased'] });
   expect(await codeOf(execute(new Thank('person-2', 'person-1', 'never')))).toBe('ERASED');
+});
+
+it('reads the first events of many streams, opened', async () => {
+  for (const n of [1, 2]) {
+    await execute(new Meet(`person-${n}`, `${n}@example.com`));
+    await execute(new Meet(`person-${n}`, 'later@example.com'));
+  }
+  await execute(new Erase('person-2'));
+  const first = await core.reader.readFirst(people, ['person-1', 'person-2', 'person-3']);
+  expect([...first].map(([id, { type, data }]) => [id, type, data]).sort()).toEqual([
+    ['person-1', 'test.person.met', { email: '1@example.com', nick: 'nick', note: null }],
+    ['person-2', 'test.person.met', { email: 'erased', nick: 'nick', note: null }],
+  ]);
+  expect(await core.reader.readFirst(people, [])).toEqual(new Map());
 });
 
 it('gives `erased` once the key is destroyed, and leaves the log as it was', async () => {
@@ -167,8 +191,14 @@ it('re-wraps all data keys without touching an event, after which the old ring k
   const ring = new KeyRing([newKey, oldKey]);
   const both = await openCore(database.pool, ring, testSilos([silo]), () => undefined);
   expect(await stateOf('person-1', both)).toMatchObject({ emails: ['1@example.com'] });
-  // Two persons and the system's own key; the erased one has none.
-  expect(await both.dataKeys.rewrap(ring.firstKeyId)).toEqual({ rewrapped: 3, byRingKey: { [ring.firstKeyId]: 3 } });
+  // Two persons and the system's own keys; the erased one has none.
+  const subjects = (await database.pool.query('SELECT subject FROM store.data_keys WHERE wrapped IS NOT NULL')).rows;
+  expect(subjects.filter(({ subject }) => subject.startsWith('person-'))).toHaveLength(2);
+  const all = subjects.length;
+  expect(await both.dataKeys.rewrap(ring.firstKeyId)).toEqual({
+    rewrapped: all,
+    byRingKey: { [ring.firstKeyId]: all },
+  });
   expect(await both.dataKeys.rewrap(ring.firstKeyId)).toMatchObject({ rewrapped: 0 });
   expect(await log()).toEqual(before);
 

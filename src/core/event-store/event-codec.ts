@@ -2,6 +2,7 @@ import { sealFields, subjectsOf, unsealFields } from '../crypto/sealed.js';
 import type { DataKeys, OpenedKey } from './data-keys.js';
 import { upcast, type EventType, type EventTypes } from './event-types.js';
 import { refuse } from '../errors/core.errors.js';
+import { assertStorable } from './text.js';
 import type { Event, JsonObject, Recorded, StoredEvent, WrappedDataKey } from './types.js';
 
 /** Between events as the product knows them and as the log holds them: schema versions and sealed values. */
@@ -48,7 +49,7 @@ export class EventCodec {
   /**
    * Seals what the types say. Makes data keys for subjects that have none yet; the append stores them with the events.
    * @param known the keys of the stream's own subject and of those in its events; other subjects' keys are looked up
-   * @throws Refusal ERASED for a subject whose key was destroyed
+   * @throws Refusal ERASED for a subject whose key was destroyed, INVALID_TEXT for a text that no read table can hold
    */
   async seal(
     types: EventTypes,
@@ -73,6 +74,8 @@ export class EventCodec {
     const data = events.map((event, index) => {
       const subject = subjects[index]!;
       if (subject === null) return event.data;
+      // The append sees only ciphertext here; a read model would meet the character later and park the stream.
+      assertStorable(event.data, '');
       return sealFields(event.type, types[event.type]!.sealed!, event.data, { subject, key: keyFor(subject) });
     });
     return { data, newKeys };

@@ -24,6 +24,11 @@ const readStreamStatement: Statement = {
     WHERE stream_id = $1 AND stream_version > $2 AND position <= $3 ORDER BY stream_version`,
 };
 
+const readFirstStatement: Statement = {
+  name: 'store.read_first',
+  text: `SELECT ${eventColumns} FROM store.events WHERE stream_id = ANY ($1) AND stream_version = 1`,
+};
+
 const saveSnapshotStatement: Statement = {
   name: 'store.save_snapshot',
   text: `INSERT INTO store.snapshots AS s (stream_id, state_version, stream_version, state) VALUES ($1, $2, $3, $4)
@@ -84,6 +89,13 @@ export class EventStore {
   ): Promise<StoredEvent[]> {
     const values = [streamId, afterVersion, upToPosition];
     const rows = await run<EventRow>(this.pool, readStreamStatement, values, { rowMode: 'array', types: storeTypes });
+    return rows.map(eventFrom);
+  }
+
+  /** The first event of each stream that exists, in no order: what began it, however long it is by now. */
+  async readFirst(streamIds: string[]): Promise<StoredEvent[]> {
+    const options = { rowMode: 'array' as const, types: storeTypes };
+    const rows = await run<EventRow>(this.pool, readFirstStatement, [streamIds], options);
     return rows.map(eventFrom);
   }
 

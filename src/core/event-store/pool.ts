@@ -19,6 +19,9 @@ export type PoolOptions = {
 const LOCK_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
+/** Injection token of the pool of requests, for what owns a platform table; read tables are read through `Reader`. */
+export const POOL = Symbol('waybill pool');
+
 /** A pool whose connections have their settings from the first moment, without a round trip. */
 export function createPool({ url, max, role, onError = () => undefined }: PoolOptions): pg.Pool {
   const { connectionString, options } = splitOptions(url);

@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import { ApolloServer } from '@apollo/server';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import type { FastifyInstance } from 'fastify';
+import { CONFIG, type Config } from '../config/config.js';
 import { answerPreflight } from '../http/headers.js';
 import { Engine } from './engine.js';
 import { apolloOn } from './http/apollo.js';
 import { type MakeContext, serve } from './http/serve.js';
+import { acceptMultipart } from './multipart/multipart.js';
 
 type ServerOptions = ConstructorParameters<typeof ApolloServer>[0];
 
@@ -15,6 +18,8 @@ type ServerOptions = ConstructorParameters<typeof ApolloServer>[0];
  */
 @Injectable()
 export class WaybillDriver extends ApolloDriver {
+  @Inject(CONFIG) private readonly config!: Config;
+
   /** @param options complete, with the executable schema. */
   override async registerServer(options: ApolloDriverConfig): Promise<void> {
     const engine = new Engine(options.schema!);
@@ -24,7 +29,8 @@ export class WaybillDriver extends ApolloDriver {
     const ports = { engine, apollo, makeContext: options.context as unknown as MakeContext };
     const fastify = this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>();
     const url = options.path ?? '/graphql';
-    fastify.route({ url, method: ['GET', 'POST'], handler: (request, reply) => serve(ports, request, reply) });
+    const multipart = acceptMultipart(fastify, url, join(this.config.dataDir, 'uploads'));
+    fastify.route({ url, method: ['GET', 'POST'], handler: multipart((request, reply) => serve(ports, request, reply)) });
     fastify.route({ url, method: 'OPTIONS', handler: (_request, reply) => answerPreflight(reply, ['GET', 'POST']) });
   }
 }

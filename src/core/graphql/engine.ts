@@ -10,6 +10,7 @@ import {
   parse,
 } from 'graphql';
 import type { Ctx } from './context.js';
+import { costError } from './cost.js';
 import { presentError } from './errors.js';
 import { compileOperation } from './execution/compile.js';
 import { Documents } from './execution/documents.js';
@@ -75,14 +76,14 @@ export class Engine {
 
   /** The same with the errors as they are, for a transport that presents them itself. */
   run(prepared: Prepared, variables: Variables, ctx: Ctx): Promise<ExecutionResult> {
-    return measured(prepared, () => this.admitted(prepared, ctx) ?? this.perform(prepared, variables, ctx));
+    return measured(prepared, () => this.refusal(prepared, variables, ctx) ?? this.perform(prepared, variables, ctx));
   }
 
   /** Starts a subscription. @returns its answers, or one answer with errors when it does not start. */
   async subscribe(prepared: Prepared, variables: Variables, ctx: Ctx): Promise<AsyncIterable<Answer> | Answer> {
     const stream = await measured(
       prepared,
-      () => this.admitted(prepared, ctx) ?? this.source(prepared, variables, ctx),
+      () => this.refusal(prepared, variables, ctx) ?? this.source(prepared, variables, ctx),
     );
     if (!(Symbol.asyncIterator in stream)) return presented(stream, ctx);
     return mapStream(stream, async (event) => presented(await this.perform(prepared, variables, ctx, event), ctx));
@@ -101,8 +102,10 @@ export class Engine {
   }
 
   /** A token that is not valid refuses the whole operation, unless it is one by which a client finds out or logs in again. */
-  private admitted(prepared: Prepared, { tokenRefusal }: Ctx): Refused | undefined {
-    return tokenRefusal && !worksWithInvalidToken(this.schema, prepared) ? invalidToken(tokenRefusal) : undefined;
+  private refusal(prepared: Prepared, variables: Variables, { tokenRefusal }: Ctx): Refused | undefined {
+    if (tokenRefusal && !worksWithInvalidToken(this.schema, prepared)) return invalidToken(tokenRefusal);
+    const tooCostly = costError(this.schema, prepared, variables);
+    return tooCostly && { errors: [tooCostly] };
   }
 
   /** @param root what root fields hang on: an event of a subscription. */

@@ -10,9 +10,12 @@ import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
 import { LOGGER, type Logger } from '../observability/logger.js';
+import { resolveConnections } from './connection/connection.js';
 import { Authenticator, ContextFactory } from './context.js';
 import { WaybillDriver } from './driver.js';
 import { limitOperations, parseOptions, validationOptions } from './limits.js';
+import { NodeRegistry } from './node/node-registry.js';
+import { NodeResolver } from './node/node.resolver.js';
 import { fillNullsWithDefaults } from './null-defaults.js';
 import { checkPolicies } from './policy-check.js';
 import { PolicyIndex } from './policy-index.js';
@@ -30,7 +33,10 @@ export type GraphqlOptions = {
 
 /** What silos may inject besides what HttpModule gives them. */
 @Global()
-@Module({ providers: [ContextFactory, PolicyIndex], exports: [ContextFactory, PolicyIndex] })
+@Module({
+  providers: [ContextFactory, NodeRegistry, NodeResolver, PolicyIndex],
+  exports: [ContextFactory, NodeRegistry, PolicyIndex],
+})
 class GraphqlKitModule {}
 
 @Module({})
@@ -65,7 +71,7 @@ function apolloOptions(
   return {
     typeDefs,
     resolvers: scalars,
-    transformSchema: (schema) => checkPolicies(fillNullsWithDefaults(schema), index),
+    transformSchema: (schema) => checkPolicies(fillNullsWithDefaults(resolveConnections(schema)), index),
     context: (request: FastifyRequest) =>
       contexts.create(request, authenticator).catch((error: unknown) => {
         throw present(wrapped(error), { requestId: request.id, log: request.log });

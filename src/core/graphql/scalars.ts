@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from 'graphql';
 import { dateTime } from './date-time.js';
+import { uploadScalar } from './multipart/upload.js';
 
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -72,20 +73,9 @@ const genericScalar = new GraphQLScalarType<unknown, unknown>({
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 });
 
-function refuseUpload(): never {
-  throw new GraphQLError('This server does not take files within a GraphQL request.');
-}
-
-const upload = new GraphQLScalarType<never, never>({
-  name: 'Upload',
-  serialize: refuseUpload,
-  parseValue: refuseUpload,
-  parseLiteral: refuseUpload,
-});
-
 /** Implementations of all scalars of base.graphql, by name. */
 export const scalars: Record<string, GraphQLScalarType> = Object.fromEntries(
-  [dateTime, uuid, url, caseInsensitiveString, jsonString, bigInt, genericScalar, upload].map((scalar) => [
+  [dateTime, uuid, url, caseInsensitiveString, jsonString, bigInt, genericScalar, uploadScalar].map((scalar) => [
     scalar.name,
     scalar,
   ]),

@@ -18,7 +18,14 @@ const messages: Record<number, string> = {
   415: 'Send the body as application/json.',
 };
 
-const refusalStatus: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, CONFLICT: 409 };
+const refusalStatus: Record<string, number> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  CROSS_SITE_REQUEST: 403,
+  CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  TOO_MANY_REQUESTS: 429,
+};
 
 /**
  * Answers every failure outside GraphQL's own pipeline in one form, `{ errors: [{ message, extensions: { code, requestId } }] }`, which

@@ -98,7 +98,14 @@ function proxyTest(trustProxy: Config['trustProxy']): (request: RawRequest) => b
 }
 
 /** Probes and files are frequent and dull. */
-const quietRoutes = new Set(['/livez', '/readyz', '/metrics', '/assets/:name']);
+const quietRoutes = new Set([
+  '/livez',
+  '/readyz',
+  '/metrics',
+  '/assets/:name',
+  '/avatars/:hash',
+  '/avatars/initial/:file',
+]);
 
 /** Never the query string: a GET may carry a whole GraphQL operation there. */
 function recordRequest(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {

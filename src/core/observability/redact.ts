@@ -8,7 +8,7 @@ const harmlessName = /(id|ids|type|kind|count|name|at)$/i;
 
 const secretsInText: readonly (readonly [RegExp, string])[] = [
   // The product's own credentials: a prefix for the kind, then random text.
-  [/\bwb[alrs]_[A-Za-z0-9_-]+/g, masked],
+  [/\bwb[a-z]_[A-Za-z0-9_-]+/g, masked],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+/gi, `$1 ${masked}`],
   // The password of any URL, postgres://user:password@host above all. It ends at the last @ before the path.
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@"]*):[^\s/"]+@/gi, `$1:${masked}@`],

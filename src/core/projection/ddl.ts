@@ -8,8 +8,8 @@ export type Schema = string;
 
 export const liveSchema: Schema = 'read';
 
-/** `"read"."namespaces_v1"`. */
-export function tableName(definition: Projection, schema: Schema = liveSchema): string {
+/** `"read"."namespaces_v1"`, of a projection or of its table's declaration. */
+export function tableName(definition: Pick<Projection, 'versionedName'>, schema: Schema = liveSchema): string {
   return `${quoted(schema)}.${quoted(definition.versionedName)}`;
 }
 

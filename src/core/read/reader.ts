@@ -1,10 +1,15 @@
 import { type Queryable, run } from '../event-store/statement.js';
 import { codecOf } from '../projection/codec.js';
-import { quoted } from '../projection/ddl.js';
+import { quoted, tableName } from '../projection/ddl.js';
 import type { ReadTable } from '../projection/read-table.js';
 
 /** One access path of a read table. Its name is unique per table; the statement is prepared once per connection. */
-export type Lookup = { name: string; where: string };
+export type Lookup = {
+  name: string;
+  where: string;
+  /** Further expressions to select, which then stand in the rows beside the columns: `count(*) OVER () AS total`. */
+  also?: string;
+};
 
 /** Reads rows of read tables by named statements: the hot path, without an object mapper in between. */
 export class Reader {
@@ -23,7 +28,8 @@ export class Reader {
   ): Promise<Row[]> {
     // Postgres refuses NUL in a text, so nothing that is stored holds one: unknown, not an error.
     if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return [];
-    const text = `SELECT ${selectList(table)} FROM read.${quoted(table.versionedName)} ${lookup.where}`;
+    const also = lookup.also === undefined ? '' : `, ${lookup.also}`;
+    const text = `SELECT ${selectList(table)}${also} FROM ${tableName(table)} ${lookup.where}`;
     const rows = await run<Record<string, unknown>>(
       through,
       { name: `${table.versionedName}.${lookup.name}`, text },

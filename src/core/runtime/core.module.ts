@@ -1,12 +1,16 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { SuccessorTokens } from '../auth/successor-tokens.js';
+import { Attempts } from '../auth/attempts.js';
 import { LinkTokens } from '../auth/link-token.js';
+import { CONFIG, type Config } from '../config/config.js';
 import { CommandGateway } from '../command/command.gateway.js';
 import { Dispatcher } from '../command/dispatcher.js';
 import { Silos } from '../command/silo.js';
 import { StreamReader } from '../command/stream-reader.js';
 import { CommandContext } from '../graphql/command-context.js';
 import { EventStore } from '../event-store/event-store.js';
+import { POOL } from '../event-store/pool.js';
 import { Reader } from '../read/reader.js';
 import type { Core } from './core.js';
 
@@ -20,7 +24,14 @@ export class CoreModule {
       { provide: Silos, useValue: core.silos },
       { provide: Dispatcher, useValue: dispatcher },
       { provide: LinkTokens, useValue: core.linkTokens },
+      {
+        provide: Attempts,
+        inject: [CONFIG],
+        useFactory: ({ limitFactor }: Config) => new Attempts(core.pool, core.attemptKeys, limitFactor),
+      },
       { provide: Reader, useValue: core.readModel },
+      { provide: POOL, useValue: core.pool },
+      { provide: SuccessorTokens, useValue: core.successorTokens },
       CommandGateway,
       CommandContext,
     ];

@@ -1,6 +1,8 @@
 import type pg from 'pg';
+import { AttemptKeys } from '../auth/attempts.js';
 import { LinkTokens } from '../auth/link-token.js';
 import type { KeyWrapper } from '../crypto/key-ring.js';
+import { SuccessorTokens } from '../auth/successor-tokens.js';
 import { CommandKeys } from '../command/command-keys.js';
 import { Dispatcher, type Visibility } from '../command/dispatcher.js';
 import { CommandExecutor } from '../command/executor.js';
@@ -25,7 +27,9 @@ export type Core = {
   dataKeys: DataKeys;
   codec: EventCodec;
   commandKeys: CommandKeys;
+  successorTokens: SuccessorTokens;
   linkTokens: LinkTokens;
+  attemptKeys: AttemptKeys;
   reader: StreamReader;
   readModel: Reader;
   /** A whole stream, decoded, up to and with a position. */
@@ -52,7 +56,9 @@ export async function openCore(
   const dataKeys = new DataKeys(pool, ring);
   const codec = new EventCodec(dataKeys);
   const commandKeys = new CommandKeys(await dataKeys.system('system:hashes'));
+  const successorTokens = new SuccessorTokens(await dataKeys.system('system:tokens'));
   const linkTokens = new LinkTokens(await dataKeys.system('system:links'));
+  const attemptKeys = new AttemptKeys(await dataKeys.system('system:attempts'));
   const reader = new StreamReader(store, codec, dataKeys);
   const executor = new CommandExecutor({ store, codec, keys: commandKeys, appended, reader });
   return {
@@ -64,7 +70,9 @@ export async function openCore(
     dataKeys,
     codec,
     commandKeys,
+    successorTokens,
     linkTokens,
+    attemptKeys,
     reader,
     readModel: new Reader(pool),
     readStream: async (streamId, upToPosition) =>

@@ -60,7 +60,6 @@ describe('createNamespace', () => {
     ['a name with a blank', { name: 'no way' }, 'INVALID_NAME', 'name'],
     ['a reserved name', { name: 'graphql' }, 'INVALID_NAME', 'name'],
     ['a text that is too long', { name: 'fine', description: 'x'.repeat(1001) }, 'BAD_USER_INPUT', 'description'],
-    ['a file, which is not taken yet', { name: 'fine', avatar: 'https://x.example/a.png' }, 'BAD_USER_INPUT', 'avatar'],
     ['a character that cannot be stored', { name: 'fine', description: 'a\0b' }, 'INVALID_TEXT', undefined],
   ])('refuses %s, names the field, and takes nothing', async (_, input, code, field) => {
     const refusal = await ada.refusal(create, { input });

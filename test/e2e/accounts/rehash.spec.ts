@@ -1,7 +1,9 @@
 import { accounts } from '../../../src/accounts/accounts.silo.js';
 import { AccountsService } from '../../../src/accounts/accounts.service.js';
 import { RegisterUser, userAggregate } from '../../../src/accounts/user/user.commands.js';
+import { UserPasswords } from '../../../src/accounts/user/user.passwords.js';
 import { UserQueries } from '../../../src/accounts/user/user.queries.js';
+import { Attempts } from '../../../src/core/auth/attempts.js';
 import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
 import { startInstance, system, type TestInstance } from '../../kit/instance.js';
 
@@ -21,7 +23,11 @@ afterAll(async () => {
 it('takes an account over from Django: the first login hashes its password anew, and the next one finds it so', async () => {
   const { core } = instance;
   const execute = instance.executeAs(system);
-  const service = new AccountsService(core.store, core.reader, new UserQueries(core.readModel));
+  const attempts = new Attempts(core.pool, core.attemptKeys, 1);
+  const accountsService = new AccountsService(core.store, core.reader);
+  const queries = new UserQueries(core.readModel);
+  const passwords = new UserPasswords(attempts, accountsService, queries, core.reader, core.linkTokens);
+  const caller = { execute, clientAddress: '127.0.0.1', userAgent: undefined };
   // Of Django's own documentation: the password is "lètmein".
   const passwordHash = 'pbkdf2_sha256$260000$seasalt$YlZ2Vggtqdc61YjArZuoApoBh9JNGYoDRBUGu6tcJQo=';
   const registration = {
@@ -34,15 +40,15 @@ it('takes an account over from Django: the first login hashes its password anew,
     acceptedTerms: true,
     intent: null,
   };
-  await execute(new RegisterUser('user-900', registration));
+  await execute(new RegisterUser('user-900', registration, '3f0c3a52-6f0b-4c8e-9a53-1d3f5b0c7e21'));
   const hash = async () => {
     const { state } = await core.reader.load(userAggregate, 'user-900');
     return state.status === 'active' ? state.passwordHash : state.status;
   };
 
-  expect((await service.login('old-hand', 'lètmein', execute)).username).toBe('old-hand');
+  expect((await passwords.login('old-hand', 'lètmein', caller)).username).toBe('old-hand');
   const renewed = await hash();
   expect(renewed).toMatch(/^\$argon2id\$/);
-  await service.login('old-hand', 'lètmein', execute);
+  await passwords.login('old-hand', 'lètmein', caller);
   expect(await hash()).toBe(renewed);
 });

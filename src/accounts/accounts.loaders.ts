@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import type { NamespaceRow } from '../../projections/accounts/namespaces/namespaces.projection.js';
+import type { UserRow } from '../../projections/accounts/users/users.projection.js';
+import { ContextFactory } from '../core/graphql/context.js';
+import { Loader } from '../core/graphql/loader.js';
+import { NamespaceQueries } from './namespace/namespace.queries.js';
+import { TokenUses, type TokenUse } from './session/token-uses.js';
+import { UserQueries } from './user/user.queries.js';
+
+declare module '../core/graphql/context.js' {
+  interface Ctx {
+    /** Accounts by id; an erased one is null. */
+    users: Loader<string, UserRow>;
+    /** When API tokens were last used, by their ids. */
+    tokenUses: Loader<string, TokenUse>;
+    /** Namespaces by id. */
+    namespaces: Loader<string, NamespaceRow>;
+  }
+}
+
+/** Gives every request its loaders of this silo. */
+@Injectable()
+export class AccountsLoaders {
+  constructor(contexts: ContextFactory, namespaces: NamespaceQueries, users: UserQueries, uses: TokenUses) {
+    contexts.contribute(() => ({
+      users: new Loader((ids) => users.byIds(ids), rowId),
+      tokenUses: new Loader(
+        (ids) => uses.lastUsed(ids),
+        (use) => use.tokenId,
+      ),
+      namespaces: new Loader((ids) => namespaces.byIds(ids), rowId),
+    }));
+  }
+}
+
+const rowId = (row: { id: string }): string => row.id;

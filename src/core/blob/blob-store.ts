@@ -1,0 +1,29 @@
+import type { Readable } from 'node:stream';
+import type { ContentInfo } from './hashed-write.js';
+
+/** Part of a content: from byte `start` to byte `end`, both counted from 0 and both included, as in HTTP. */
+export type ByteRange = { start: number; end: number };
+
+/**
+ * Contents by their SHA-256. A content never changes, and equal contents are one. A hash that is not 64 lower-case hex digits names
+ * nothing: `open` and `stat` answer null, `delete` does nothing.
+ */
+export abstract class BlobStore {
+  /**
+   * Stores a content, durably when it returns. Equal contents may be put at the same time.
+   * @throws ContentTooLarge when there is more than `maxBytes`; whatever the content throws. Nothing is stored then.
+   */
+  abstract put(content: AsyncIterable<Uint8Array>, options: { maxBytes: number }): Promise<ContentInfo>;
+
+  /** Null when it is not there. An open content stays readable when it is deleted. */
+  abstract open(hash: string, range?: ByteRange): Promise<Readable | null>;
+
+  abstract stat(hash: string): Promise<{ sizeBytes: number } | null>;
+
+  /** Forgets a content; nothing happens when it is not there. Whoever calls it must know that nobody refers to it. */
+  abstract delete(hash: string): Promise<void>;
+
+  async has(hash: string): Promise<boolean> {
+    return (await this.stat(hash)) !== null;
+  }
+}

@@ -1,0 +1,70 @@
+import { quoted, tableName } from '../../projection/ddl.js';
+import type { ReadTable } from '../../projection/read-table.js';
+import type { Lookup } from '../../read/reader.js';
+import type { PageRequest } from './page-request.js';
+import type { Direction, SortOrder } from './sort-order.js';
+
+/** What a list holds: a condition on the table's columns with the parameters $1 to $n; without one, all rows. */
+export type Filter = { condition: string; parameters: number };
+
+/** What a statement's text depends on: eight shapes for each order of a list. */
+export type Shape = Pick<PageRequest, 'direction'> & { hasAfter: boolean; hasBefore: boolean };
+
+/** Facts about the whole page, the same in each of its rows. */
+export type Surroundings = { precedes: boolean; follows: boolean };
+
+/**
+ * One page by keyset. Parameters: the filter's, the values of `after`, of `before`, LIMIT, OFFSET. Rows of a backward page come in reverse.
+ * A cursor's own row may be gone, so what lies before and after the page is asked for: an index probe, once per statement.
+ */
+export function pageLookup<Row>(
+  table: ReadTable<Row>,
+  filter: Filter,
+  order: SortOrder,
+  shape: Shape,
+): Omit<Lookup, 'name'> {
+  const width = order.columns.length;
+  const afterAt = filter.parameters + 1;
+  const beforeAt = afterAt + (shape.hasAfter ? width : 0);
+  const limitAt = beforeAt + (shape.hasBefore ? width : 0);
+  const exists = (condition: string) =>
+    `EXISTS (SELECT FROM ${tableName(table)} WHERE (${filter.condition}) AND ${condition})`;
+  const precedes = shape.hasAfter ? exists(compared(order, 'before', afterAt, 'inclusive')) : 'false';
+  const follows = shape.hasBefore ? exists(compared(order, 'after', beforeAt, 'inclusive')) : 'false';
+  const conditions = [
+    `(${filter.condition})`,
+    ...(shape.hasAfter ? [compared(order, 'after', afterAt)] : []),
+    ...(shape.hasBefore ? [compared(order, 'before', beforeAt)] : []),
+  ];
+  const where = `WHERE ${conditions.join(' AND ')} ORDER BY ${sorted(order, shape.direction)} LIMIT $${limitAt} OFFSET $${limitAt + 1}`;
+  return { where, also: `${precedes} AS precedes, ${follows} AS follows` };
+}
+
+function sorted(order: SortOrder, direction: Shape['direction']): string {
+  const turned = { asc: 'DESC', desc: 'ASC' };
+  return order.columns
+    .map((column) => `${quoted(column.name)} ${direction === 'forward' ? column.direction : turned[column.direction]}`)
+    .join(', ');
+}
+
+/** Rows that come after (or before) a position in the order; `inclusive` with the one that stands on it. */
+function compared(order: SortOrder, side: 'after' | 'before', firstParameter: number, inclusive?: 'inclusive'): string {
+  const operator = (direction: Direction) => ((side === 'after') === (direction === 'asc') ? '>' : '<');
+  const end = inclusive ? '=' : '';
+  const terms = order.columns.map(({ name, direction }, index) => ({
+    column: quoted(name),
+    operator: operator(direction),
+    parameter: `$${firstParameter + index}`,
+  }));
+  const [{ operator: first }] = terms as [(typeof terms)[0]];
+  if (terms.every((term) => term.operator === first)) {
+    // A comparison of rows: an index on the sort keys finds its beginning.
+    const list = (part: 'column' | 'parameter') => terms.map((term) => term[part]).join(', ');
+    return `(${list('column')}) ${first}${end} (${list('parameter')})`;
+  }
+  return terms.reduceRight((rest, { column, operator: sign, parameter }) => {
+    if (rest === '') return `${column} ${sign}${end} ${parameter}`;
+    // The first part alone bounds an index scan.
+    return `(${column} ${sign}= ${parameter} AND (${column} ${sign} ${parameter} OR ${rest}))`;
+  }, '');
+}
