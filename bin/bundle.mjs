@@ -114,8 +114,8 @@ const nameOnlyClasses = {
       for (const name of Object.keys(metafile.outputs).filter((file) => file.endsWith('.mjs'))) {
         const path = join(root, name);
         const text = await readFile(path, 'utf8');
-        if (!helper.test(text)) throw new Error(`${path} has no helper of esbuild that names functions.`);
-        const [define] = helper.exec(text);
+        const [define] = helper.exec(text) ?? [];
+        if (!define) continue; // nothing in it is named
         const split = `${define.replace('__name', '__nameClass')} var __name = (target) => target;`;
         await writeFile(path, text.replace(helper, split).replaceAll('__name(this, "', '__nameClass(this, "'));
       }

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { ApolloServer } from '@apollo/server';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../config/config.js';
 import { answerPreflight } from '../http/headers.js';
 import { Engine } from './engine.js';
 import { apolloOn } from './http/apollo.js';
 import { type MakeContext, serve } from './http/serve.js';
 import { acceptMultipart } from './multipart/multipart.js';
+import { persist } from './persisted/persist.js';
+import { PersistedDocuments } from './persisted/persisted-documents.js';
 
 type ServerOptions = ConstructorParameters<typeof ApolloServer>[0];
 
@@ -19,6 +21,8 @@ type ServerOptions = ConstructorParameters<typeof ApolloServer>[0];
 @Injectable()
 export class WaybillDriver extends ApolloDriver {
   @Inject(CONFIG) private readonly config!: Config;
+  /** Missing where there is no database. */
+  @Optional() @Inject(PersistedDocuments) private readonly persisted?: PersistedDocuments;
 
   /** @param options complete, with the executable schema. */
   override async registerServer(options: ApolloDriverConfig): Promise<void> {
@@ -26,11 +30,16 @@ export class WaybillDriver extends ApolloDriver {
     const apollo = new ApolloServer({ ...options, schema: undefined, ...apolloOn(engine) } as ServerOptions);
     await apollo.start();
     this.apolloServer = apollo;
-    const ports = { engine, apollo, makeContext: options.context as unknown as MakeContext };
+    const { persisted } = this;
+    const ports = { engine, apollo, persisted, makeContext: options.context as unknown as MakeContext };
     const fastify = this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>();
     const url = options.path ?? '/graphql';
     const multipart = acceptMultipart(fastify, url, join(this.config.dataDir, 'uploads'));
     fastify.route({ url, method: ['GET', 'POST'], handler: multipart((request, reply) => serve(ports, request, reply)) });
+    if (persisted) {
+      const handler = (request: FastifyRequest, reply: FastifyReply) => persist({ ...ports, persisted }, request, reply);
+      fastify.route({ url: `${url}/persist`, method: 'POST', handler });
+    }
     fastify.route({ url, method: 'OPTIONS', handler: (_request, reply) => answerPreflight(reply, ['GET', 'POST']) });
   }
 }

@@ -63,10 +63,15 @@ export class Engine {
    * @returns errors when it must not run.
    */
   prepare({ query, operationName }: OperationRequest): Prepared | Refused {
-    const document = this.documents.get(query) ?? this.read(query);
+    const document = this.document(query);
     const prepared = 'errors' in document ? document : operationOf(document, operationName);
     if ('errors' in prepared) measureInvalid();
     return prepared;
+  }
+
+  /** The document alone, whatever its operations. */
+  document(text: string): PreparedDocument | Refused {
+    return this.documents.get(text) ?? this.read(text);
   }
 
   /** Runs a query or mutation. Never rejects: errors are in the answer, fit for the caller's eyes. */

@@ -45,7 +45,8 @@ function admit(access: Access | undefined, actor: Actor): void {
   if (access.kind === 'policy') admitCaller(ruleOf(access.action)?.caller ?? 'operator', actor);
 }
 
-function admitCaller(needed: Caller, actor: Actor): void {
+/** @throws Refusal UNAUTHENTICATED or FORBIDDEN. */
+export function admitCaller(needed: Caller, actor: Actor): void {
   if (needed === 'anyone' || actor.kind === 'system') return;
   if (actor.kind === 'anonymous') throw refuse('UNAUTHENTICATED');
   if (needed === 'operator' && !actor.isOperator) throw refuse('FORBIDDEN');

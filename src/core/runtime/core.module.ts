@@ -9,6 +9,7 @@ import { Dispatcher } from '../command/dispatcher.js';
 import { Silos } from '../command/silo.js';
 import { StreamReader } from '../command/stream-reader.js';
 import { CommandContext } from '../graphql/command-context.js';
+import { PersistedDocuments } from '../graphql/persisted/persisted-documents.js';
 import { EventStore } from '../event-store/event-store.js';
 import { POOL } from '../event-store/pool.js';
 import { Reader } from '../read/reader.js';
@@ -30,6 +31,7 @@ export class CoreModule {
         useFactory: ({ limitFactor }: Config) => new Attempts(core.pool, core.attemptKeys, limitFactor),
       },
       { provide: Reader, useValue: core.readModel },
+      { provide: PersistedDocuments, useValue: new PersistedDocuments(core.pool) },
       { provide: POOL, useValue: core.pool },
       { provide: SuccessorTokens, useValue: core.successorTokens },
       CommandGateway,

@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { compiledFields } from './compilable.js';
-import './jit-runtime.js';
+import { guardResolvers } from './guarded.js';
 
 /** @param variables coerced already, as graphql-js' `getVariableValues` does it */
 export type Compiled = {
@@ -34,6 +34,7 @@ export function compileOperation(
 ): Compiled | null {
   const fields = compiledFields(schema, document, operation);
   if (fields === null) return null;
+  guardResolvers(schema);
   const compiled = compileQuery(schema, withoutVariableTypes(document, operation));
   if (!isCompiledQuery(compiled)) return null;
   return {

@@ -31,7 +31,7 @@ export function withInputCodes(result: ExecutionResult): ExecutionResult {
 }
 
 /** A fault of the server that no field caught. It is masked when it is presented. */
-export function fault(error: unknown): Refused {
+export function fault(error: unknown): ExecutionResult {
   const originalError = error instanceof Error ? error : new Error(String(error));
-  return { errors: [new GraphQLError(originalError.message, { originalError })] };
+  return { data: null, errors: [new GraphQLError(originalError.message, { originalError })] };
 }

@@ -16,14 +16,13 @@ export function apolloOn(engine: Engine): Options {
   return {
     gateway: gatewayOf(engine),
     documentStore: {
-      // Its keys are a prefix for the schema and the SHA-256 of the text.
-      get: async (key) => documents.byId(key.slice(-64))?.node,
+      get: async (key) => documents.byId(hashIn(key))?.node,
       set: async (_key, node) => void documents.add(textOf(node), node),
       delete: async () => undefined,
     },
     persistedQueries: {
       cache: {
-        get: async (key) => documents.byId(key.slice(-64))?.text,
+        get: async (key) => documents.byId(hashIn(key))?.text,
         // What a client registers was prepared a moment before.
         set: async () => undefined,
         delete: async () => undefined,
@@ -52,6 +51,11 @@ function gatewayOf(engine: Engine): Gateway {
     },
     async stop() {},
   };
+}
+
+/** Apollo puts a prefix before the SHA-256 of the text. */
+function hashIn(key: string): string {
+  return key.slice(key.lastIndexOf(':') + 1);
 }
 
 /** `parse` keeps the text that it read. */

@@ -5,11 +5,19 @@ import { allowAnyOrigin, editorPolicy } from '../../http/headers.js';
 import type { Ctx } from '../context.js';
 import { editorPage } from '../editor/editor-page.js';
 import type { Answer, Engine } from '../engine.js';
+import { namesDocument, putText } from '../persisted/named-document.js';
+import type { PersistedDocuments } from '../persisted/persisted-documents.js';
 import { type Direct, directOperation } from './direct.js';
 
 export type MakeContext = (request: FastifyRequest) => Promise<Ctx>;
 
-export type Ports = { engine: Engine; apollo: ApolloServer; makeContext: MakeContext };
+export type Ports = {
+  engine: Engine;
+  apollo: ApolloServer;
+  makeContext: MakeContext;
+  /** Without it only documents that the engine knows can be named. */
+  persisted: PersistedDocuments | undefined;
+};
 
 /**
  * Answers a request to the endpoint: the editor for browsers, at once what is prepared, and Apollo does all else. Both ways run the same
@@ -21,6 +29,7 @@ export async function serve(ports: Ports, request: FastifyRequest, reply: Fastif
     return reply.type('text/html; charset=utf-8').send(await editorPage());
   }
   allowAnyOrigin(reply);
+  if (namesDocument(request)) await putText(request, ports.engine, ports.persisted);
   const direct = directOperation(ports.engine, request);
   return direct ? answerDirectly(ports, direct, request, reply) : answerByApollo(ports, request, reply);
 }
