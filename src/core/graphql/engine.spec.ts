@@ -91,7 +91,8 @@ describe('execute', () => {
     const answers = [];
     for (let n = 0; n < 3; n++) answers.push(await engine.execute(prepared, { name: 'x' }, ctx()));
     expect(prepared.compiled).toBeTruthy();
-    expect(answers).toEqual(Array(3).fill({ data: { hello: 'hello x' } }));
+    const answer = { data: { hello: 'hello x' } };
+    expect(answers).toEqual([answer, answer, answer]);
   });
 
   it('refuses variables in the words of graphql-js, compiled or not, and not more than the client can read', async () => {
