@@ -46,7 +46,7 @@ export async function bundle(entries, folder) {
       tsconfigRaw: {},
       logLevel: 'silent',
       metafile: true,
-      plugins: [optionalPackages, decoratorMetadata, nameOnlyClasses],
+      plugins: [noConfigurationFiles, optionalPackages, decoratorMetadata, nameOnlyClasses],
     })
     .catch(async ({ errors, message }) => {
       if (!errors) throw new Error(message);
@@ -98,6 +98,21 @@ const optionalPackages = {
       const found = await build.resolve(path, { importer, kind, resolveDir, pluginData: marker });
       return found.errors.length > 0 ? { path, external: true } : found;
     });
+  },
+};
+
+/**
+ * graphile-worker looks for configuration files of its own from the working folder upwards, and runs them. Settings come from the
+ * environment alone, and reading YAML and TypeScript for nothing takes its time.
+ */
+const noConfigurationFiles = {
+  name: 'no-configuration-files',
+  setup(build) {
+    const namespace = 'no-configuration-files';
+    build.onResolve({ filter: /^cosmiconfig$/ }, ({ path }) => ({ path, namespace }));
+    build.onLoad({ filter: /^/, namespace }, () => ({
+      contents: 'exports.cosmiconfigSync = () => ({ search: () => null });',
+    }));
   },
 };
 

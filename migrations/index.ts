@@ -2,7 +2,9 @@ import { EventStore1795564800000 } from './20261125000000-event-store.js';
 import { ProjectionPlatform1795564800100 } from './20261125000100-projection-platform.js';
 import { Nonces1795568400000 } from './20261125010000-nonces.js';
 import { Attempts1795568400100 } from './20261125010000-attempts.js';
-import { PersistedDocuments1795568400300 } from './20261125010000-persisted-documents.js';
+import { Jobs1795568400200 } from './20261125010200-jobs.js';
+import { Mails1795568400300 } from './20261125010300-mails.js';
+import { PersistedDocuments1795568400400 } from './20261125010400-persisted-documents.js';
 
 /** All migrations of the store and platform tables, in the order in which they run. */
 export const migrations = [
@@ -10,5 +12,7 @@ export const migrations = [
   ProjectionPlatform1795564800100,
   Nonces1795568400000,
   Attempts1795568400100,
-  PersistedDocuments1795568400300,
+  Jobs1795568400200,
+  Mails1795568400300,
+  PersistedDocuments1795568400400,
 ];

@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addEventCommands } from './cli/events.js';
 import { exitCodes, Interrupted, reportFailure } from './cli/exit.js';
+import { addJobCommands } from './cli/jobs.js';
 import { addKeyCommands } from './cli/keys.js';
+import { addMailCommands } from './cli/mail.js';
 import { addMigrateCommand } from './cli/migrate.js';
 import { addProjectionCommands } from './cli/projections.js';
 import { addUserCommands } from './cli/users.js';
@@ -28,6 +30,8 @@ program
 addMigrateCommand(program);
 addProjectionCommands(program);
 addEventCommands(program);
+addJobCommands(program);
+addMailCommands(program);
 addUserCommands(program);
 addKeyCommands(program);
 

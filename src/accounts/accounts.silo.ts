@@ -6,13 +6,16 @@ import { totals } from '../../projections/accounts/totals/totals.projection.js';
 import { users } from '../../projections/accounts/users/users.projection.js';
 import type { Silo } from '../core/command/silo.js';
 import { apiTokenAggregate } from './api-token/api-token.commands.js';
+import { mails } from './mail/index.js';
 import { namespaceAggregate } from './namespace/namespace.commands.js';
 import { sessionAggregate } from './session/session.commands.js';
 import { userAggregate } from './user/user.commands.js';
 
-/** What the silo brings to the write side and to the read models: each aggregate and each projection once. */
+/** What the silo brings to the write side, to the read models and to the jobs: each aggregate, projection, reactor and task once. */
 export const accounts: Silo = {
   name: 'accounts',
   aggregates: [userAggregate, namespaceAggregate, sessionAggregate, apiTokenAggregate],
   projections: [users, namespaces, sessions, replacedTokens, apiTokens, totals],
+  reactors: mails.map(({ reactor }) => reactor),
+  tasks: mails.map(({ task }) => task),
 };

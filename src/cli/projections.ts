@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import {
   dropProjection,
-  findProjection,
+  findDefinition,
   listParked,
   pause,
   resume,
@@ -17,11 +17,13 @@ import { note, print, printJson, printRows, type OutputOptions } from './output.
 import { withSession, type Session } from './session.js';
 
 export function addProjectionCommands(program: Command): void {
-  const projections = program.command('projections').description('look at read models and mend them');
+  const projections = program.command('projections').description('look at read models and reactors and mend them');
 
   projections
     .command('status')
-    .description('state, position and lag of every projection; exit code 4 when one is paused or has parked streams')
+    .description(
+      'state, position and lag of every projection and reactor; exit code 4 when one is paused or has parked streams',
+    )
     .option('--json', 'print JSON')
     .action((options: OutputOptions) => withSession((session) => status(session, options)));
 
@@ -32,7 +34,7 @@ export function addProjectionCommands(program: Command): void {
     .option('--json', 'print JSON')
     .action((projection: string | undefined, options: OutputOptions) =>
       withSession(async ({ pool }) => {
-        if (projection && !findProjection(silos.projections, projection)) throw unknown(projection);
+        if (projection && !findDefinition(silos.definitions, projection)) throw unknown(projection);
         printRows(
           await listParked(pool, projection),
           {
@@ -114,14 +116,17 @@ export function addProjectionCommands(program: Command): void {
 async function status({ pool, core }: Session, options: OutputOptions): Promise<void> {
   await ensureCheckpoints(
     pool,
-    core.silos.projections.map(({ versionedName }) => versionedName),
+    // Not of reactors: a new one begins when a server first runs it, not when somebody looks.
+    core.silos.projections.map(({ versionedName }) => ({ projection: versionedName, position: 0 })),
     core.store.partitions,
   );
-  const rows = await projectionStatus(pool, await core.watermark.safeHead());
+  const known = await projectionStatus(pool, await core.watermark.safeHead());
+  const rows = known.map((row) => ({ ...row, kind: findDefinition(silos.definitions, row.projection)?.kind ?? null }));
   printRows(
     rows,
     {
       projection: (row) => row.projection,
+      kind: (row) => row.kind,
       state: (row) => (row.reason ? `${row.state}: ${row.reason}` : row.state),
       position: (row) => row.position,
       head: (row) => row.head,
@@ -138,7 +143,7 @@ async function status({ pool, core }: Session, options: OutputOptions): Promise<
 }
 
 async function retry({ pool, core }: Session, name: string, streamId?: string): Promise<void> {
-  const definition = findProjection(silos.projections, name);
+  const definition = findDefinition(silos.definitions, name);
   if (!definition) throw unknown(name);
   const parked = (await listParked(pool, name)).filter((row) => !streamId || row.streamId === streamId);
   if (parked.length === 0) throw new CommandFailure('No such stream is parked.', exitCodes.notFound);
@@ -162,13 +167,18 @@ async function skip(session: Session, name: string, text: string, reason: string
 }
 
 async function verify({ url, core }: Session, name: string | undefined, options: OutputOptions): Promise<void> {
-  const definitions = name
-    ? silos.projections.filter(({ versionedName }) => versionedName === name)
-    : silos.projections;
+  const definitions = silos.definitions.filter(({ versionedName }) => !name || versionedName === name);
   if (definitions.length === 0) throw unknown(name!);
   const reports = [];
   for (const definition of definitions) {
-    if (!options.json) note(`Verifying ${definition.versionedName} …`);
+    const isReactor = definition.kind === 'reactor';
+    if (!options.json)
+      note(
+        isReactor
+          ? `${definition.name} is a reactor: it keeps nothing that could be compared.`
+          : `Verifying ${definition.versionedName} …`,
+      );
+    if (isReactor) continue;
     reports.push(await verifyProjection(url, core.readPartition, definition));
   }
   if (options.json) printJson(reports);
@@ -182,8 +192,8 @@ async function verify({ url, core }: Session, name: string | undefined, options:
 }
 
 async function drop({ pool }: Session, name: string): Promise<void> {
-  if (findProjection(silos.projections, name)) {
-    throw new CommandFailure(`${name} is a read model of this program; only older or foreign ones are dropped.`);
+  if (findDefinition(silos.definitions, name)) {
+    throw new CommandFailure(`${name} belongs to this program; only older or foreign ones are dropped.`);
   }
   const result = await dropProjection(pool, name);
   if (result === 'unknown') throw unknown(name);

@@ -11,6 +11,7 @@ import { createGraphqlModule } from '../core/graphql/graphql.module.js';
 import { createApp } from '../core/http/create-app.js';
 import { Readiness } from '../core/http/readiness.js';
 import { closeGracefully, onTerminationSignal } from '../core/http/shutdown.js';
+import { forgetOldMails } from '../core/mail/mails.js';
 import { createLogger, type Logger } from '../core/observability/logger.js';
 import { sqlStatements } from '../core/observability/metrics.js';
 import { StartupError } from '../core/postgres/startup-error.js';
@@ -19,7 +20,10 @@ import { CoreModule } from '../core/runtime/core.module.js';
 import { migrate } from '../core/runtime/migrate.js';
 import { createProjector, type Projector } from '../core/runtime/projector.js';
 import { startHousekeeping } from '../core/runtime/housekeeping.js';
-import { eventsApplied, measureFeed } from '../core/runtime/measures.js';
+import { createWorker } from '../core/runtime/jobs.js';
+import { eventsApplied, measureFeed, measureJobs } from '../core/runtime/measures.js';
+import { countJobs } from '../core/tasks/jobs.js';
+import { workerConnections, type Worker } from '../core/tasks/worker.js';
 import { graphqlModules } from '../modules.js';
 import { silos } from '../silos.js';
 import { openServerDatabase } from './database.js';
@@ -95,11 +99,12 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   const { core, projector } = await startCore(config, database.url, log, closing);
   const dispatcher = core.dispatcher(projector.waiter);
   const app = await createApp(config, log, [
-    CoreModule.forRoot(core, dispatcher),
+    CoreModule.forRoot(core, dispatcher, projector.live),
     BlobModule,
     createGraphqlModule(graphqlModules),
   ]);
-  registerChecks(app.get(Readiness), core, projector);
+  const worker = openWorker(config, database.url, { core, projector }, log, closing);
+  registerChecks(app.get(Readiness), core, projector, worker);
   const welcome = await makeFirstOperator(core, dispatcher);
   const url = await listen(app, config).catch((error: unknown) => {
     welcome?.(config.publicUrl, false);
@@ -107,6 +112,8 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Nes
   });
   log.info({ url, publicUrl: config.publicUrl }, 'listening');
   welcome?.(config.publicUrl, true);
+  // Jobs come after the first answers; a mail needs the URL that is known only now.
+  worker.start();
   return app;
 }
 
@@ -144,13 +151,31 @@ async function startCore(
     { what: 'command keys', work: () => deleteOldCommandKeys(pool, config.commandKeyDays) },
     { what: 'attempts', work: () => deleteOldAttempts(pool) },
     { what: 'nonces', work: () => deleteOldNonces(pool) },
+    { what: 'mails', work: () => forgetOldMails(pool) },
   ];
   const endHousekeeping = startHousekeeping(chores, log);
   closing.add(async () => endHousekeeping());
   return { core, projector };
 }
 
-function registerChecks(readiness: Readiness, core: Core, { runner }: Projector): void {
+function openWorker(
+  config: Config,
+  url: string,
+  { core, projector }: { core: Core; projector: Projector },
+  log: Logger,
+  closing: Closing,
+): Worker {
+  const onError = (error: Error) => log.warn({ err: error }, 'database connection lost');
+  const pool = createPool({ url, max: workerConnections, role: 'read', onError });
+  countStatements(pool, () => sqlStatements.inc({ pool: 'jobs' }));
+  closing.add(() => pool.end());
+  const worker = createWorker({ core, pool, processId: projector.processId, config, log });
+  closing.add(() => worker.stop());
+  measureJobs(core);
+  return worker;
+}
+
+function registerChecks(readiness: Readiness, core: Core, { runner }: Projector, worker: Worker): void {
   readiness.register('database', async () => {
     await core.pool.query('SELECT 1');
     return { ok: true };
@@ -169,6 +194,12 @@ function registerChecks(readiness: Readiness, core: Core, { runner }: Projector)
     const detail = paused.length > 0 ? `paused: ${paused.join(', ')}` : undefined;
     if (runner.trouble) return { ok: false, detail: runner.trouble };
     return runner.caughtUp ? { ok: true, detail } : { ok: false, detail: runner.progressText() };
+  });
+  readiness.register('jobs', async () => {
+    // Never a reason to send requests elsewhere: they are answered without.
+    if (!worker.running) return { ok: true, detail: 'the worker does not run' };
+    const { failed } = await countJobs(core.pool);
+    return { ok: true, detail: failed > 0 ? `${failed} failed for good: see "waybill jobs list --failed"` : undefined };
   });
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { projection, readTable } from '../../src/core/projection/index.js';
 import { createTable } from '../../src/core/projection/ddl.js';
-import { writerOf } from '../../src/core/projection/writer.js';
+import { writerOf } from '../../src/core/projection/writers.js';
 import { counterEvents, type CounterEvent } from '../kit/counters.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
@@ -73,7 +73,13 @@ it('reads every column back as the fold gave it', async () => {
       await client.query('TRUNCATE read.test_every_column_v1');
       const given = rows.map((values, index) => ({ id: `row-${index}`, ...values }));
       await writer.write(client, [
-        { streamId: 'x', deletes: [], deltas: [], upserts: given.map((values) => ({ row: values, position: 1 })) },
+        {
+          streamId: 'x',
+          deletes: [],
+          deltas: [],
+          jobs: [],
+          upserts: given.map((values) => ({ row: values, position: 1 })),
+        },
       ]);
       const events = given.map(({ id }) => ({ streamId: id, events: [{ streamId: id }] }));
       const found = await writer.load(client, events as never);

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Recorded } from '../../src/core/event-store/types.js';
 import { byStream } from '../../src/core/projection/batch.js';
 import { createTable, tableName } from '../../src/core/projection/ddl.js';
-import { writerOf } from '../../src/core/projection/writer.js';
+import { writerOf } from '../../src/core/projection/writers.js';
 import { bugs, counters, raises, raisesByParity, type CounterEvent } from '../kit/counters.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 

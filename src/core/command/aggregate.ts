@@ -53,3 +53,6 @@ export function decides<State, E extends Event<string, any>, C extends CommandBa
 
 /** The stream of the nth thing of a kind. */
 export const streamIdOf = (name: string, number: number): string => `${name}-${number}`;
+
+/** The number in a stream's id. */
+export const numberOf = (streamId: string): number => Number(streamId.slice(streamId.lastIndexOf('-') + 1));

@@ -1,4 +1,6 @@
 import { counterAggregate, counters, Raise, raises, raisesByParity, testing } from '../../../test/kit/counters.js';
+import { reactor } from '../reactor/reactor.js';
+import { task } from '../tasks/task.js';
 import { aggregate, decides } from './aggregate.js';
 import { command } from './command.js';
 import { decision } from './decision.js';
@@ -98,5 +100,14 @@ it('names what a newly declared part forgot', () => {
     decisions: [decides(Orphan, () => decision())],
   });
   expect(whole(testing)).toThrow('The aggregate orphan is registered by no silo.');
-  expect(whole(silo({ aggregates: [counterAggregate, orphans] }))).not.toThrow();
+  const aggregates = [counterAggregate, orphans];
+  expect(whole(silo({ aggregates }))).not.toThrow();
+
+  const greet = task({ name: 'test/greet', maxAttempts: 1, run: async () => undefined });
+  const greets = reactor({ name: 'GreetCounters', from: 'now', events: {}, on: {} });
+  expect(whole(silo({ aggregates, tasks: [greet] }))).toThrow('The reactor GreetCounters is registered by no silo.');
+  expect(whole(silo({ aggregates, reactors: [greets] }))).toThrow('The task test/greet is registered by no silo.');
+  expect(whole(silo({ aggregates, reactors: [greets], tasks: [greet] }))).not.toThrow();
+  expect(part(silo({ reactors: [greets, greets] }))).toThrow('The reactor GreetCounters is registered twice.');
+  expect(part(silo({ tasks: [greet, greet] }))).toThrow('The task test/greet is registered twice.');
 });

@@ -1,10 +1,18 @@
-import { declaredProjections, typesOf, type Projection } from '../projection/definition.js';
+import { declaredProjections, typesOf, type Definition, type Projection } from '../projection/definition.js';
+import { declaredReactors, type Reactor } from '../reactor/reactor.js';
+import { declaredTasks, type Task } from '../tasks/task.js';
 import type { EventTypes } from '../event-store/event-types.js';
 import { declaredAggregates, type Aggregate, type Decide } from './aggregate.js';
 import { declaredCommands, type CommandBase, type CommandClass } from './command.js';
 
-/** What one silo brings: its module registers each aggregate and each projection here, once. */
-export type Silo = { name: string; aggregates: Aggregate[]; projections: Projection[] };
+/** What one silo brings: its module registers each aggregate, projection, reactor and task here, once. */
+export type Silo = {
+  name: string;
+  aggregates: Aggregate[];
+  projections: Projection[];
+  reactors?: Reactor[];
+  tasks?: Task[];
+};
 
 export type CommandRoute = {
   commandClass: CommandClass;
@@ -17,6 +25,8 @@ export type CommandRoute = {
 export class Silos {
   private readonly routes = new Map<string, CommandRoute>();
   readonly projections: Projection[];
+  readonly reactors: Reactor[];
+  readonly tasks: Task[];
   readonly eventTypes: EventTypes;
 
   /**
@@ -28,6 +38,8 @@ export class Silos {
     options: { complete: boolean } = { complete: true },
   ) {
     this.projections = all.flatMap((silo) => silo.projections);
+    this.reactors = all.flatMap((silo) => silo.reactors ?? []);
+    this.tasks = all.flatMap((silo) => silo.tasks ?? []);
     const aggregates = all.flatMap((silo) => silo.aggregates);
     this.eventTypes = Object.assign({}, ...aggregates.map(({ events }) => events));
     assertUnique(
@@ -46,8 +58,21 @@ export class Silos {
       'projection',
       this.projections.map(({ versionedName }) => versionedName),
     );
+    assertUnique(
+      'reactor',
+      this.reactors.map(({ name }) => name),
+    );
+    assertUnique(
+      'task',
+      this.tasks.map(({ name }) => name),
+    );
     for (const silo of all) for (const aggregate of silo.aggregates) this.addRoutes(silo.name, aggregate);
     if (options.complete) this.assertComplete();
+  }
+
+  /** All that follows the log. */
+  get definitions(): Definition[] {
+    return [...this.projections, ...this.reactors];
   }
 
   get commandRoutes(): CommandRoute[] {
@@ -76,18 +101,25 @@ export class Silos {
   }
 
   private assertComplete(): void {
-    const aggregates = new Set(this.all.flatMap((silo) => silo.aggregates));
-    const projections = new Set(this.projections);
-    for (const aggregate of declaredAggregates()) {
-      if (!aggregates.has(aggregate)) throw new Error(`The aggregate ${aggregate.name} is registered by no silo.`);
-    }
-    for (const projection of declaredProjections()) {
-      if (!projections.has(projection)) throw new Error(`The projection ${projection.name} is registered by no silo.`);
-    }
+    const aggregates = this.all.flatMap((silo) => silo.aggregates);
+    assertRegistered('aggregate', declaredAggregates(), aggregates);
+    assertRegistered('projection', declaredProjections(), this.projections);
+    assertRegistered('reactor', declaredReactors(), this.reactors);
+    assertRegistered('task', declaredTasks(), this.tasks);
     for (const name of declaredCommands()) {
       if (!this.routes.has(name))
         throw new Error(`The command ${name} has no decide function: list it in its aggregate's decisions.`);
     }
+  }
+}
+
+function assertRegistered<Part extends { name: string }>(
+  kind: string,
+  declared: ReadonlySet<Part>,
+  registered: Part[],
+): void {
+  for (const part of declared) {
+    if (!registered.includes(part)) throw new Error(`The ${kind} ${part.name} is registered by no silo.`);
   }
 }
 

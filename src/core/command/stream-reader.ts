@@ -42,6 +42,13 @@ export class StreamReader {
     };
   }
 
+  /** The state as it was before the event at a position, for who has to know what that event changed. */
+  async stateBefore<State>(aggregate: Aggregate<State>, streamId: string, position: number): Promise<State> {
+    const stored = await this.store.readStream(streamId, { upToPosition: position - 1 });
+    const events = await this.codec.decode(aggregate.events, stored);
+    return events.reduce<State>(aggregate.evolve, aggregate.initialState);
+  }
+
   /** The first events of streams, decoded: for what is personal and therefore stands in no read model. Two statements. */
   async readFirst<E extends Event<string, any>>(
     aggregate: Aggregate<any, E>,

@@ -23,6 +23,8 @@ describe('loadConfig', () => {
       keyRing: undefined,
       limitFactor: 1,
       commandKeyDays: 30,
+      smtp: undefined,
+      mailFrom: undefined,
       logLevel: 'info',
       logFormat: 'auto',
       warnings: [],
@@ -43,6 +45,24 @@ describe('loadConfig', () => {
     ['10.0.0.0/8, ::1', ['10.0.0.0/8', '::1']],
   ])('reads WAYBILL_TRUST_PROXY=%s', (text, expected) => {
     expect(loadConfig({ WAYBILL_TRUST_PROXY: text }).trustProxy).toEqual(expected);
+  });
+
+  it.each([
+    ['smtp://mail', { host: 'mail', port: 587, secure: false, tls: 'optional', login: null }],
+    ['smtp://[::1]:25?tls=none', { host: '::1', port: 25, secure: false, tls: 'none', login: null }],
+    ['smtp://me%40x:p%3Aw@mail', { tls: 'verified', login: { user: 'me@x', password: 'p:w' } }],
+    ['smtp://me:pw@mail?tls=unverified', { tls: 'unverified' }],
+    ['smtps://mail', { port: 465, secure: true, tls: 'verified', login: null }],
+  ])('reads SMTP_URL=%s', (text, expected) => {
+    expect(loadConfig({ SMTP_URL: text }).smtp).toMatchObject(expected);
+  });
+
+  it.each([
+    ['Packages at Example <packages@example.com>', { name: 'Packages at Example', address: 'packages@example.com' }],
+    ['packages@example.com', { name: '', address: 'packages@example.com' }],
+    ['<packages@example.com>', { name: '', address: 'packages@example.com' }],
+  ])('reads MAIL_FROM=%s', (text, expected) => {
+    expect(loadConfig({ MAIL_FROM: text }).mailFrom).toEqual(expected);
   });
 
   it('reports every bad setting at once, one line each, with what is allowed', () => {
@@ -68,12 +88,22 @@ describe('loadConfig', () => {
     ['WAYBILL_TRUST_PROXY', '10.0.0.0/33'],
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['WAYBILL_LOG_FORMAT', 'xml'],
+    ['SMTP_URL', 'mail.example.com:25'],
+    ['SMTP_URL', 'https://mail.example.com'],
+    ['SMTP_URL', 'smtp://mail.example.com?pool=true'],
+    ['SMTP_URL', 'smtp://mail.example.com?tls=maybe'],
+    ['SMTP_URL', 'smtps://mail.example.com?tls=none'],
+    ['SMTP_URL', 'smtp://100%@mail.example.com'],
+    ['MAIL_FROM', 'nobody'],
+    ['MAIL_FROM', 'Packages packages@example.com'],
+    ['MAIL_FROM', 'a@example.com, b@example.com'],
   ])('refuses %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: .* Allowed: `))]);
   });
 
   it('never prints a secret value', () => {
     expect(problemsOf({ DATABASE_URL: 'mysql://root:hunter2@db/x' }).join()).not.toContain('hunter2');
+    expect(problemsOf({ SMTP_URL: 'http://root:hunter2@mail' }).join()).not.toContain('hunter2');
   });
 
   it('warns about an unknown setting with the nearest known name', () => {

@@ -1,4 +1,5 @@
 import { BadSetting, oneOf, origin, postgresUrl, trustedProxies, wholeNumber } from './parse.js';
+import { mailSender, smtpUrl, type MailSender, type SmtpServer } from './parse-mail.js';
 import { settings, type Setting, type SettingName } from './settings.js';
 
 export type Config = {
@@ -17,6 +18,10 @@ export type Config = {
   keyRing: string | undefined;
   /** How long command keys are kept. */
   commandKeyDays: number;
+  /** Undefined: mails are kept and shown by `waybill mail`. */
+  smtp: SmtpServer | undefined;
+  /** Undefined: no-reply at the host of the public URL. */
+  mailFrom: MailSender | undefined;
   logLevel: (typeof logLevels)[number];
   logFormat: 'auto' | 'json' | 'pretty';
   /** Lines for the operator about settings that have no effect. */
@@ -66,6 +71,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseUrl: read<string | undefined>('DATABASE_URL', postgresUrl, undefined),
     keyRing: read<string | undefined>('WAYBILL_KEYS', (text) => text, undefined),
     commandKeyDays: read('WAYBILL_COMMAND_KEY_DAYS', (text) => wholeNumber(text, 1, 3650), 30),
+    smtp: read<SmtpServer | undefined>('SMTP_URL', smtpUrl, undefined),
+    mailFrom: read<MailSender | undefined>('MAIL_FROM', mailSender, undefined),
     logLevel: read('WAYBILL_LOG_LEVEL', (text) => oneOf(text, logLevels), 'info'),
     logFormat: read('WAYBILL_LOG_FORMAT', (text) => oneOf(text, ['auto', 'json', 'pretty'] as const), 'auto'),
     warnings: unknownSettings(env),

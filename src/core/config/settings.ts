@@ -63,6 +63,18 @@ export const settings = {
     allowed: 'a whole number from 1 to 3650',
     doc: 'How long a clientMutationId is remembered; a repeat after that is taken for a new request.',
   },
+  SMTP_URL: {
+    default: '',
+    allowed:
+      'smtp://user:password@host:587 or smtps://user:password@host:465, with ?tls=verified, unverified, optional or none',
+    doc: 'Mail server; without it mails are kept and shown by `waybill mail list`.',
+    secret: true,
+  },
+  MAIL_FROM: {
+    default: 'Waybill <no-reply@host of WAYBILL_PUBLIC_URL>',
+    allowed: 'an address, or a name with an address: Packages <packages@example.com>',
+    doc: 'Sender of the mails.',
+  },
   WAYBILL_LOG_LEVEL: {
     default: 'info',
     allowed: 'trace, debug, info, warn, error, fatal or silent',

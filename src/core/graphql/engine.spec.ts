@@ -152,6 +152,8 @@ describe('subscribe', () => {
   it('answers once when it does not start', async () => {
     expect(codes((await subscribed(-1)) as Answer)).toEqual(['BAD_USER_INPUT']);
     expect(codes((await subscribed('x' as unknown as number)) as Answer)).toEqual(['BAD_USER_INPUT']);
-    expect(codes((await subscribed(1, { tokenRefusal: refuse('UNAUTHENTICATED') })) as Answer)).toEqual(['UNAUTHENTICATED']);
+    expect(codes((await subscribed(1, { tokenRefusal: refuse('UNAUTHENTICATED') })) as Answer)).toEqual([
+      'UNAUTHENTICATED',
+    ]);
   });
 });

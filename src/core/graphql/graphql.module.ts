@@ -12,7 +12,7 @@ import type { FastifyRequest } from 'fastify';
 import { LOGGER, type Logger } from '../observability/logger.js';
 import { resolveConnections } from './connection/connection.js';
 import { Authenticator, ContextFactory } from './context.js';
-import { WaybillDriver } from './driver.js';
+import { WaybillDriver, type WaybillDriverConfig } from './driver.js';
 import { limitOperations, parseOptions, validationOptions } from './limits.js';
 import { NodeRegistry } from './node/node-registry.js';
 import { NodeResolver } from './node/node.resolver.js';
@@ -22,6 +22,7 @@ import { PolicyIndex } from './policy-index.js';
 import { requestHandling, wrapped } from './request-plugin.js';
 import { scalars } from './scalars.js';
 import { readSdl } from './sdl.js';
+import { type SocketLimits, socketLimits } from './sockets/limits.js';
 import { createValidationPipe } from './validation.js';
 
 export type GraphqlOptions = {
@@ -29,6 +30,8 @@ export type GraphqlOptions = {
   typeDefs: readonly string[];
   /** Modules with the resolvers. One of them provides and exports an Authenticator. */
   imports: (Type | DynamicModule)[];
+  /** Other limits than `socketLimits`, for specs. */
+  socketLimits?: Partial<SocketLimits>;
 };
 
 /** What silos may inject besides what HttpModule gives them. */
@@ -43,15 +46,18 @@ class GraphqlKitModule {}
 class GraphqlModule {}
 
 /** GraphQL at /graphql: schema first, policies and validation on every root field, limits, masked errors. */
-export function createGraphqlModule({ typeDefs, imports }: GraphqlOptions): DynamicModule {
+export function createGraphqlModule({ typeDefs, imports, socketLimits: limits }: GraphqlOptions): DynamicModule {
   // One text: separate ones would be joined by commas, and a comma after a comment's line is lost in the comment.
   const sdl = [readSdl(import.meta.dirname, 'base.graphql'), ...typeDefs].join('\n');
-  const apollo = GraphQLModule.forRootAsync<ApolloDriverConfig>({
+  const apollo = GraphQLModule.forRootAsync<WaybillDriverConfig>({
     driver: WaybillDriver,
     imports,
     inject: [ContextFactory, PolicyIndex, LOGGER, Authenticator],
-    useFactory: (contexts: ContextFactory, index: PolicyIndex, logger: Logger, authenticator: Authenticator) =>
-      apolloOptions(sdl, contexts, index, logger, authenticator),
+    useFactory: (contexts: ContextFactory, index: PolicyIndex, logger: Logger, authenticator: Authenticator) => ({
+      ...apolloOptions(sdl, contexts, index, logger, authenticator),
+      socketContext: (request, scope) => contexts.create(request, authenticator, scope),
+      socketLimits: { ...socketLimits, ...limits },
+    }),
   });
   return {
     module: GraphqlModule,

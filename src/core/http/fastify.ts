@@ -7,6 +7,7 @@ import type { Logger } from '../observability/logger.js';
 import { httpRequests } from '../observability/metrics.js';
 import { frameworkFailure } from './error-filter.js';
 import { securityHeaders } from './headers.js';
+import { acceptForms } from './pages/post-form.js';
 import { RequestLog } from './request-log.js';
 import { isStopping, trackConnections } from './shutdown.js';
 
@@ -28,7 +29,7 @@ export const httpLimits = {
  * The HTTP server for Nest, with limits, request ids, security headers, one log line and one metric per request.
  * Lines of `request.log` carry the request id.
  */
-export function createFastify(config: Pick<Config, 'trustProxy'>, logger: Logger): FastifyAdapter {
+export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     // Our own line per request is written by recordRequest.
@@ -49,7 +50,7 @@ export function createFastify(config: Pick<Config, 'trustProxy'>, logger: Logger
     return503OnClosing: false,
     forceCloseConnections: false,
     frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
-      frameworkFailure(error, request as FastifyRequest, reply as FastifyReply),
+      frameworkFailure(error, request as FastifyRequest, reply as FastifyReply, config),
   });
   const fastify = adapter.getInstance();
   trackConnections(fastify.server);
@@ -57,6 +58,7 @@ export function createFastify(config: Pick<Config, 'trustProxy'>, logger: Logger
     reply.headers({ ...securityHeaders, 'x-request-id': request.id });
     done();
   });
+  acceptForms(fastify, config);
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (isStopping(fastify.server)) reply.header('connection', 'close');
     done(null, payload);

@@ -5,15 +5,18 @@ export type Checkpoint = { projection: string; partition: number; position: numb
 
 export type ProjectionState = { state: 'running' | 'paused'; reason: string | null };
 
-/** Makes the missing rows of the given projections: state running, checkpoint 0 in each partition. */
-export async function ensureCheckpoints(pool: pg.Pool, projections: string[], partitions: number): Promise<void> {
-  await pool.query(`INSERT INTO store.projections (name) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, [
-    projections,
-  ]);
+/** Where a projection begins when nothing is stored of it yet. */
+export type Beginning = { projection: string; position: number };
+
+/** Makes the missing rows of the given projections: state running, a checkpoint at their beginning in each partition. */
+export async function ensureCheckpoints(pool: pg.Pool, beginnings: Beginning[], partitions: number): Promise<void> {
+  const names = beginnings.map(({ projection }) => projection);
+  await pool.query(`INSERT INTO store.projections (name) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, [names]);
   await pool.query(
-    `INSERT INTO store.checkpoints (projection, partition)
-     SELECT p, n FROM unnest($1::text[]) p, generate_series(0, $2::int - 1) n ON CONFLICT DO NOTHING`,
-    [projections, partitions],
+    `INSERT INTO store.checkpoints (projection, partition, position)
+     SELECT b.projection, n, b.position FROM unnest($1::text[], $2::bigint[]) AS b(projection, position),
+       generate_series(0, $3::int - 1) n ON CONFLICT DO NOTHING`,
+    [names, beginnings.map(({ position }) => position), partitions],
   );
 }
 

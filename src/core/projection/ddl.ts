@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Projection, RowsProjection, SumsProjection } from './definition.js';
+import type { Definition, Projection, RowsProjection, SumsProjection } from './definition.js';
 import { indexName } from './names.js';
 import { transaction } from './transaction.js';
 
@@ -18,9 +18,11 @@ export const quoted = (identifier: string): string => `"${identifier.replaceAll(
 /** Class of the advisory lock under which tables are made. Nothing else in the database uses it. */
 const ddlLock = 1463897411;
 
-/** Makes the live tables that are missing. Processes that start at the same time take turns: IF NOT EXISTS alone lets two of them collide. */
-export async function createTables(pool: pg.Pool, definitions: Projection[]): Promise<void> {
-  const statements = definitions.flatMap((definition) => createTable(definition));
+/** Makes the live tables that are missing; reactors have none. Processes that start at the same time take turns: IF NOT EXISTS alone lets two of them collide. */
+export async function createTables(pool: pg.Pool, definitions: Definition[]): Promise<void> {
+  const statements = definitions.flatMap((definition) =>
+    definition.kind === 'reactor' ? [] : createTable(definition),
+  );
   if (statements.length === 0) return;
   await transaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [ddlLock]);

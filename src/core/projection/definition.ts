@@ -1,5 +1,6 @@
 import type { EventTypes } from '../event-store/event-types.js';
 import type { Event, Recorded } from '../event-store/types.js';
+import type { Reactor } from '../reactor/reactor.js';
 import { assertNames } from './names.js';
 import type { ReadTable } from './read-table.js';
 
@@ -32,6 +33,9 @@ export type SumsProjection<E extends Event<string, any> = any> = {
 };
 
 export type Projection = RowsProjection | SumsProjection;
+
+/** Whatever follows the log with checkpoints: read models, and reactors, which make jobs. */
+export type Definition = Projection | Reactor;
 
 /** All projections that any loaded module declares; the start compares it with what the silos registered. */
 const declared = new Set<Projection>();
@@ -81,8 +85,8 @@ export function sums<E extends Event<string, any>>(options: {
   return made;
 }
 
-/** Wire types that the projection reads. */
-export const typesOf = (definition: Projection): string[] => Object.keys(definition.on);
+/** Wire types that it reads. */
+export const typesOf = (definition: Definition): string[] => Object.keys(definition.on);
 
 function assertSound(definition: Projection): void {
   assertNames(definition.versionedName, definition.kind === 'rows' ? definition.table.indices : []);

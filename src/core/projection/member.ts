@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Recorded } from '../event-store/types.js';
 import { applyBatch, CheckpointMoved, type ParkedStream } from './batch.js';
-import { typesOf, type Projection } from './definition.js';
+import { typesOf, type Definition } from './definition.js';
 import { describeFailure } from './failure.js';
 import type { ProjectionWriter } from './writer.js';
 
@@ -21,7 +21,7 @@ export type PartitionProgress = {
 /** The events with after < position <= upTo of some partitions. */
 export type Span = { events: Recorded[]; after: number; upTo: number };
 
-/** One projection in this process: what it has seen in the partitions that it owns, and whether it may run. */
+/** One projection or reactor in this process: what it has seen in the partitions that it owns, and whether it may run. */
 export class Member {
   readonly types: ReadonlySet<string>;
   readonly partitions = new Map<number, PartitionProgress>();
@@ -33,7 +33,7 @@ export class Member {
   private failures = 0;
 
   constructor(
-    readonly definition: Projection,
+    readonly definition: Definition,
     readonly writer: ProjectionWriter,
   ) {
     this.types = new Set(typesOf(definition));

@@ -7,18 +7,18 @@ import {
   type Place,
   type StoredProgress,
 } from './checkpoints.js';
-import type { Projection } from './definition.js';
+import type { Definition } from './definition.js';
 import { Member } from './member.js';
-import { writerOf } from './writer.js';
+import { writerOf } from './writers.js';
 
-/** All projections of this process, and how their memory is filled from and written to the database. */
+/** All projections and reactors of this process, and how their memory is filled from and written to the database. */
 export class Members {
   readonly all: Member[];
   private readonly byName: ReadonlyMap<string, Member>;
 
   constructor(
     private readonly pool: pg.Pool,
-    definitions: Projection[],
+    definitions: Definition[],
   ) {
     this.all = definitions.map((definition) => new Member(definition, writerOf(definition)));
     this.byName = new Map(this.all.map((member) => [member.name, member]));

@@ -3,9 +3,9 @@ import type { Recorded } from '../event-store/types.js';
 import { applyInHalves, byStream } from './batch.js';
 import { pauseProjection, resumeProjection } from './checkpoints.js';
 import { liveSchema, quoted } from './ddl.js';
-import { typesOf, type Projection } from './definition.js';
+import { typesOf, type Definition } from './definition.js';
 import { transaction } from './transaction.js';
-import { writerOf } from './writer.js';
+import { writerOf } from './writers.js';
 
 /** Reads the whole stream, decoded, up to and with a position. */
 export type ReadStream = (streamId: string, upToPosition: number) => Promise<Recorded[]>;
@@ -33,9 +33,9 @@ export async function listParked(pool: pg.Pool, projection?: string): Promise<Pa
   return rows.map((row) => ({ ...row, position: Number(row.position) }));
 }
 
-/** By the name that status and checkpoints use: `namespaces_v1`. */
-export function findProjection(projections: Projection[], versionedName: string): Projection | undefined {
-  return projections.find((projection) => projection.versionedName === versionedName);
+/** By the name that status and checkpoints use: `namespaces_v1`, or a reactor's name. */
+export function findDefinition(definitions: Definition[], versionedName: string): Definition | undefined {
+  return definitions.find((definition) => definition.versionedName === versionedName);
 }
 
 export async function pause(pool: pg.Pool, projection: string, reason: string): Promise<boolean> {
@@ -52,7 +52,7 @@ export async function resume(pool: pg.Pool, projection: string): Promise<boolean
 
 /**
  * Folds a parked stream anew, up to where its partition stands, and takes it back into the projection.
- * Rows are folded from the stream's first event; sums, which cannot be taken back, from the event that was parked.
+ * Rows are folded from the stream's first event; sums and jobs, which cannot be taken back, from the event that was parked.
  * When an event fails again, or another one behind it, the stream stays parked at that one.
  * The checkpoint's row is locked and its generation raised, so a runner that still thinks the stream parked fails its next
  * compare-and-set and reads again, instead of passing over an event.
@@ -60,7 +60,7 @@ export async function resume(pool: pg.Pool, projection: string): Promise<boolean
  */
 export async function retryParked(
   pool: pg.Pool,
-  definition: Projection,
+  definition: Definition,
   streamId: string,
   readStream: ReadStream,
 ): Promise<string | null | undefined> {
@@ -71,7 +71,7 @@ export async function retryParked(
 
 async function retryInTransaction(
   client: pg.ClientBase,
-  definition: Projection,
+  definition: Definition,
   streamId: string,
   readStream: ReadStream,
 ): Promise<string | null | undefined> {
@@ -89,7 +89,7 @@ async function retryInTransaction(
   );
   const skips = await client.query('SELECT position FROM store.skipped_events WHERE projection = $1', [name]);
   const skipped = new Set(skips.rows.map((row) => Number(row.position)));
-  const from = definition.kind === 'sums' ? Number(position) : 0;
+  const from = definition.kind === 'rows' ? 0 : Number(position);
   const events = (await readStream(streamId, Number(checkpoint.rows[0].position))).filter(
     (event) => event.position >= from && !skipped.has(event.position) && typesOf(definition).includes(event.type),
   );

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { ensureCheckpoints, havePassed, pauseIfTooManyParked } from './checkpoints.js';
 import { createTables } from './ddl.js';
-import type { Projection } from './definition.js';
+import type { Definition } from './definition.js';
 import { describeFailure } from './failure.js';
 import type { Member, Outcome, Span } from './member.js';
 import { Members } from './members.js';
@@ -10,7 +10,7 @@ import { defaultRunnerOptions, type RunnerOptions, type RunnerPorts } from './po
 import { Wake } from './wake.js';
 
 /**
- * Runs all projections of this process on the partitions that it owns. One watermark and one page read serve all that follow the tail;
+ * Runs all projections and reactors of this process on the partitions that it owns. One watermark and one page read serve all that follow the tail;
  * whatever is behind (new, changed by an operator, failed before) catches up beside them, by pages of its own, and then joins.
  */
 export class ProjectionRunner {
@@ -31,7 +31,7 @@ export class ProjectionRunner {
   private readonly refreshWanted: (() => void)[] = [];
 
   constructor(
-    definitions: Projection[],
+    definitions: Definition[],
     private readonly ports: RunnerPorts,
     options: Partial<RunnerOptions> = {},
   ) {
@@ -45,9 +45,14 @@ export class ProjectionRunner {
       this.ports.pool,
       this.members.all.map(({ definition }) => definition),
     );
-    await ensureCheckpoints(this.ports.pool, this.members.names, this.ports.partitions);
-    await this.members.loadStates();
     this.tail = this.startHead = await this.ports.safeHead();
+    const beginnings = this.members.all.map(({ name, definition }) => ({
+      projection: name,
+      // What happened before a reactor was there is not its business, unless it says so.
+      position: definition.kind === 'reactor' && definition.from === 'now' ? this.startHead : 0,
+    }));
+    await ensureCheckpoints(this.ports.pool, beginnings, this.ports.partitions);
+    await this.members.loadStates();
     await this.renew();
     this.running = true;
     this.loop = this.run();
@@ -85,11 +90,11 @@ export class ProjectionRunner {
   }
 
   /**
-   * True when every projection that may run has met the tail in all partitions of this process, and when what was in the log at the
+   * True when every read model that may run has met the tail in all partitions of this process, and when what was in the log at the
    * start is applied in the partitions of other processes, too: until then a new version of a table would be read half empty.
    */
   get caughtUp(): boolean {
-    return this.built && this.unpaused.every((member) => [...member.partitions.values()].every(({ live }) => live));
+    return this.built && this.readModels.every((member) => [...member.partitions.values()].every(({ live }) => live));
   }
 
   /** Why the log cannot be followed just now; null while it can. */
@@ -97,7 +102,7 @@ export class ProjectionRunner {
 
   /** For people who wait: which projections are behind, and how far they are. */
   progressText(): string {
-    const behind = this.unpaused.flatMap((member) => {
+    const behind = this.readModels.flatMap((member) => {
       const open = [...member.partitions.values()].filter(({ live }) => !live);
       if (open.length === 0) return [];
       const seen = Math.min(...open.map((progress) => progress.seen));
@@ -115,8 +120,9 @@ export class ProjectionRunner {
     return this.tail;
   }
 
-  private get unpaused(): Member[] {
-    return this.members.all.filter((member) => !member.paused);
+  /** Those that may run. Nobody reads what a reactor makes, so nobody waits for one that is behind. */
+  private get readModels(): Member[] {
+    return this.members.all.filter(({ paused, definition }) => !paused && definition.kind !== 'reactor');
   }
 
   private async run(): Promise<void> {
@@ -264,7 +270,7 @@ export class ProjectionRunner {
   }
 
   private async lookWhetherBuilt(): Promise<void> {
-    const places = this.unpaused.flatMap((member) =>
+    const places = this.readModels.flatMap((member) =>
       Array.from({ length: this.ports.partitions }, (_, partition) => ({
         projection: member.name,
         partition,

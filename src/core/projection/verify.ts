@@ -3,7 +3,7 @@ import type { Recorded } from '../event-store/types.js';
 import { byStream } from './batch.js';
 import { createTable, tableName } from './ddl.js';
 import { typesOf, type Projection } from './definition.js';
-import { writerOf } from './writer.js';
+import { writerOf } from './writers.js';
 
 export type Difference = { id: string; kind: 'missing' | 'extra' | 'differs' };
 export type VerifyReport = { projection: string; events: number; rows: number; differences: Difference[] };

@@ -1,18 +1,20 @@
 import type pg from 'pg';
 import type { Recorded } from '../event-store/types.js';
+import type { NewJob } from '../tasks/add-jobs.js';
 import { codecOf } from './codec.js';
 import { liveSchema, tableName, type Schema, quoted } from './ddl.js';
-import type { Projection, RowsProjection, SumsProjection } from './definition.js';
+import type { RowsProjection, SumsProjection } from './definition.js';
 
 /** The events of one stream within a batch, in stream order. */
 export type StreamBatch = { streamId: string; events: Recorded[] };
 
-/** What one stream's events make of a projection's table. Computed before anything is written, so a bad fold writes nothing. */
+/** What one stream's events make of a projection's table, or which jobs follow from them. Computed before anything is written, so a bad fold writes nothing. */
 export type StreamChange = {
   streamId: string;
   upserts: { row: Record<string, unknown>; position: number }[];
   deletes: string[];
   deltas: { group: string; partition: number; add: Record<string, number> }[];
+  jobs: NewJob[];
 };
 
 /** Folds and writes for one projection: the only code that touches its table. One statement per kind of change. */
@@ -26,11 +28,7 @@ export interface ProjectionWriter {
   clear(client: pg.ClientBase, streamId: string): Promise<void>;
 }
 
-export function writerOf(definition: Projection, schema: Schema = liveSchema): ProjectionWriter {
-  return definition.kind === 'rows' ? new RowsWriter(definition, schema) : new SumsWriter(definition, schema);
-}
-
-class RowsWriter implements ProjectionWriter {
+export class RowsWriter implements ProjectionWriter {
   private readonly columns;
   private readonly table: string;
   private readonly selectSql: string;
@@ -38,7 +36,7 @@ class RowsWriter implements ProjectionWriter {
 
   constructor(
     private readonly definition: RowsProjection,
-    schema: Schema,
+    schema: Schema = liveSchema,
   ) {
     this.columns = definition.table.columns.map((column) => ({ ...column, codec: codecOf(column.type) }));
     this.table = tableName(definition, schema);
@@ -77,7 +75,7 @@ class RowsWriter implements ProjectionWriter {
         touched.set(id, { row: handler(event, before ?? undefined), position: event.position });
       }
     }
-    const change: StreamChange = { streamId: batch.streamId, upserts: [], deletes: [], deltas: [] };
+    const change: StreamChange = { streamId: batch.streamId, upserts: [], deletes: [], deltas: [], jobs: [] };
     for (const [id, { row, position }] of touched) {
       if (!row) change.deletes.push(id);
       else change.upserts.push({ row: this.complete(row, id), position });
@@ -127,12 +125,12 @@ class RowsWriter implements ProjectionWriter {
   }
 }
 
-class SumsWriter implements ProjectionWriter {
+export class SumsWriter implements ProjectionWriter {
   private readonly upsertSql: string;
 
   constructor(
     private readonly definition: SumsProjection,
-    schema: Schema,
+    schema: Schema = liveSchema,
   ) {
     const table = tableName(definition, schema);
     const counters = definition.counters.map(quoted);
@@ -152,7 +150,7 @@ class SumsWriter implements ProjectionWriter {
       (this.definition.on[event.type]?.(event) ?? []).map((delta) => ({ ...delta, partition: event.partition })),
     );
     for (const delta of deltas) this.assertCounters(delta.add);
-    return { streamId: batch.streamId, upserts: [], deletes: [], deltas };
+    return { streamId: batch.streamId, upserts: [], deletes: [], deltas, jobs: [] };
   }
 
   async write(client: pg.ClientBase, changes: StreamChange[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { counter, gauge } from '../observability/metrics.js';
+import { countJobs } from '../tasks/jobs.js';
 import type { Core } from './core.js';
 import type { Projector } from './projector.js';
 
@@ -25,6 +26,12 @@ const paused = gauge({
 });
 const owned = gauge({ name: 'waybill_partitions_owned', help: 'Partitions of the log that this process applies.' });
 
+const jobs = gauge({
+  name: 'waybill_jobs',
+  help: 'Jobs that are not done: waiting for their time or running, or failed for good.',
+  labels: ['state'],
+});
+
 const everyMs = 2000;
 
 /** Keeps the gauges of the feed up to date. Lag in events is head minus position. */
@@ -39,4 +46,14 @@ export function measureFeed(core: Core, { runner }: Projector): void {
     }
   };
   setInterval(() => void measure().catch(() => undefined), everyMs).unref();
+}
+
+/** Keeps the gauge of jobs up to date. */
+export function measureJobs({ pool }: Core): void {
+  const measure = async () => {
+    const { waiting, failed } = await countJobs(pool);
+    jobs.set({ state: 'waiting' }, waiting);
+    jobs.set({ state: 'failed' }, failed);
+  };
+  setInterval(() => void measure().catch(() => undefined), 5 * everyMs).unref();
 }

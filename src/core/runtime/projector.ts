@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import { typesOf } from '../projection/definition.js';
+import { Broadcast } from '../feed/broadcast.js';
 import { reachOf, readPage } from '../feed/store-feed.js';
 import type { Listener } from '../feed/listener.js';
 import type { WakeUp } from '../feed/wake-up.js';
+import { LiveEvents } from '../live/live-events.js';
 import { controlChannel } from '../projection/operate.js';
 import { Ownership } from '../projection/ownership.js';
 import type { RunnerLog, RunnerOptions } from '../projection/ports.js';
@@ -15,6 +17,9 @@ export const progressChannel = 'waybill_progress';
 export type Projector = {
   runner: ProjectionRunner;
   waiter: VisibilityWaiter;
+  live: LiveEvents;
+  /** This process in store.processes. */
+  processId: string;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -33,14 +38,15 @@ export type ProjectorPorts = {
 /** Ties the runner to the store's feed, to the notifications of other processes and to the waits of this one. */
 export function createProjector(ports: ProjectorPorts): Projector {
   const { core, pool, listener, wakeUp, log } = ports;
-  const types = new Set(core.silos.projections.flatMap(typesOf));
+  const types = new Set(core.silos.definitions.flatMap(typesOf));
   let othersLive = false;
   const progress = coalesced(20, () => {
     // Nobody else is there to be told, most of the time.
     if (othersLive) pool.query(`SELECT pg_notify($1, '')`, [progressChannel]).catch(() => undefined);
   });
+  const ownership = new Ownership(pool, core.store.partitions);
   const runner = new ProjectionRunner(
-    core.silos.projections,
+    core.silos.definitions,
     {
       pool,
       partitions: core.store.partitions,
@@ -50,7 +56,7 @@ export function createProjector(ports: ProjectorPorts): Projector {
         const wanted = stored.filter((event) => types.has(event.type));
         return { events: await core.codec.decode(core.silos.eventTypes, wanted), reached: reachOf(stored, request) };
       },
-      ownership: new Ownership(pool, core.store.partitions),
+      ownership,
       liveness: () => listener.backend,
       log,
       onApplied: ports.onApplied,
@@ -63,6 +69,13 @@ export function createProjector(ports: ProjectorPorts): Projector {
     ports.options,
   );
   const waiter = new VisibilityWaiter(pool, runner);
+  const broadcast = new Broadcast({
+    pool: core.feedPool,
+    watermark: core.watermark,
+    wakeUp,
+    onError: (error) => log.warn({ err: error }, 'a subscription could not be told of events'),
+  });
+  const live = new LiveEvents({ silos: core.silos, codec: core.codec, broadcast, visibility: waiter });
   const unsubscribe = [
     wakeUp.subscribe(() => runner.wake()),
     listener.on(controlChannel, () => runner.reload()),
@@ -71,6 +84,8 @@ export function createProjector(ports: ProjectorPorts): Projector {
   return {
     runner,
     waiter,
+    live,
+    processId: ownership.processId,
     start: () => runner.start(),
     stop: async () => {
       for (const end of unsubscribe) end();

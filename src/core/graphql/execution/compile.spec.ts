@@ -1,5 +1,12 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { execute, type ExecutionResult, getVariableValues, type OperationDefinitionNode, parse, validate } from 'graphql';
+import {
+  execute,
+  type ExecutionResult,
+  getVariableValues,
+  type OperationDefinitionNode,
+  parse,
+  validate,
+} from 'graphql';
 import { compileOperation } from './compile.js';
 
 const typeDefs = `
@@ -176,8 +183,7 @@ describe('does not compile', () => {
   });
 
   it('what would become large by its interfaces', () => {
-    const nested = (depth: number): string =>
-      depth === 0 ? 'name' : `name friend { ${nested(depth - 1)} }`;
+    const nested = (depth: number): string => (depth === 0 ? 'name' : `name friend { ${nested(depth - 1)} }`);
     expect(operationOf(`{ animals { ${nested(5)} } }`).compiled?.fields).toBeLessThan(500);
     expect(operationOf(`{ animals { ${nested(9)} } }`).compiled).toBeNull();
   });
@@ -192,6 +198,9 @@ describe('does not compile', () => {
 
 it('is this careful for a reason: graphql-jit alone runs what it is given', async () => {
   const { compileQuery } = await import('graphql-jit');
-  compileQuery(schema, parse(`{ echo(any: "__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74dglobalThis.injected=1") }`));
+  compileQuery(
+    schema,
+    parse(`{ echo(any: "__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74dglobalThis.injected=1") }`),
+  );
   delete marks.injected;
 });

@@ -68,9 +68,15 @@ const executed: Record<string, Case> = {
     body: { query: 'query ($g: String) { self { greet(greeting: $g) } }', variables: { g: null } },
   },
   'texts in the document': { body: { query: `{ moment(at: "2026-01-09T13:46:00Z") self { greet(greeting: "x") } }` } },
-  'directives': { body: { query: 'query ($no: Boolean!) { whoCalls @skip(if: $no) __typename }', variables: { no: true } } },
-  'introspection': { body: { query: 'query ($n: String!) { __type(name: $n) { kind fields { name } } }', variables: { n: 'Self' } } },
-  'a mutation': { body: { query: echo, variables: { input: { name: 'n', alias: null, note: null, size: null }, times: null } } },
+  directives: {
+    body: { query: 'query ($no: Boolean!) { whoCalls @skip(if: $no) __typename }', variables: { no: true } },
+  },
+  introspection: {
+    body: { query: 'query ($n: String!) { __type(name: $n) { kind fields { name } } }', variables: { n: 'Self' } },
+  },
+  'a mutation': {
+    body: { query: echo, variables: { input: { name: 'n', alias: null, note: null, size: null }, times: null } },
+  },
   'a broken rule of an input': { body: { query: echo, variables: { input: { name: 'too long' } } } },
   'a refusal beside data': { body: { query: '{ whoCalls refused }' } },
   'a masked error beside data': { body: { query: '{ whoCalls boom }' } },
@@ -103,7 +109,10 @@ const refusedBefore: Record<string, Case> = {
   'no document': { body: { variables: {} }, status: 400 },
   'a document that is not valid': { body: { query: '{ nothingLikeThis }' }, status: 400 },
   'a hash that is another document’s': {
-    body: { query: '{ __typename }', extensions: { persistedQuery: { version: 1, sha256Hash: sha256('{ whoCalls }') } } },
+    body: {
+      query: '{ __typename }',
+      extensions: { persistedQuery: { version: 1, sha256Hash: sha256('{ whoCalls }') } },
+    },
     status: 400,
   },
 };
@@ -120,7 +129,8 @@ describe('both ways answer the same', () => {
   });
 
   it.each(Object.entries(refusedBefore))('%s', async (_name, { body, headers = {}, status = 200 }) => {
-    for (const query of ['{ __typename }', '{ whoCalls }', '{ viewer { username } }']) await answer({ query }, directly);
+    for (const query of ['{ __typename }', '{ whoCalls }', '{ viewer { username } }'])
+      await answer({ query }, directly);
     const [slow, quick] = [
       await answer(body, { ...headers, ...byApollo }),
       await answer(body, { ...headers, ...directly }),
@@ -161,13 +171,19 @@ it.each([
   [[{ query: '{ __typename }' }], 400, 'Operation batching disabled.'],
   [[], 400, 'Operation batching disabled.'],
   [{ query: '{ __typename }', variables: { a: 'x'.repeat(httpLimits.bodyBytes) } }, 413, 'The body is too large.'],
-] as [Body, number, string][])('refuses batches and bodies over the limit, whatever is prepared', async (body, status, message) => {
-  await answer({ query: '{ __typename }' }, directly);
-  for (const lane of [byApollo, directly]) {
-    const { answer: refused } = await answer(body, lane);
-    expect({ status: refused.status, message: JSON.parse(refused.text).errors[0].message }).toEqual({ status, message });
-  }
-});
+] as [Body, number, string][])(
+  'refuses batches and bodies over the limit, whatever is prepared',
+  async (body, status, message) => {
+    await answer({ query: '{ __typename }' }, directly);
+    for (const lane of [byApollo, directly]) {
+      const { answer: refused } = await answer(body, lane);
+      expect({ status: refused.status, message: JSON.parse(refused.text).errors[0].message }).toEqual({
+        status,
+        message,
+      });
+    }
+  },
+);
 
 describe('automatically persisted queries', () => {
   const persisted = (text: string, more: object = {}) => ({
@@ -177,7 +193,10 @@ describe('automatically persisted queries', () => {
   it('are asked for once, and then need no text and no Apollo', async () => {
     const text = '{ whoCalls forUsers __typename }';
     const unknown = await answer(persisted(text), directly);
-    expect(unknown.answer).toMatchObject({ status: 200, headers: { 'cache-control': 'private, no-cache, must-revalidate' } });
+    expect(unknown.answer).toMatchObject({
+      status: 200,
+      headers: { 'cache-control': 'private, no-cache, must-revalidate' },
+    });
     expect(JSON.parse(unknown.answer.text).errors).toEqual([
       {
         message: 'PersistedQueryNotFound',
@@ -215,7 +234,10 @@ describe('automatically persisted queries', () => {
 
   it('does not find what is no hash', async () => {
     for (const sha256Hash of ['', 'x', '../../etc/passwd', 'f'.repeat(10_000)]) {
-      const { answer: unknown } = await answer({ extensions: { persistedQuery: { version: 1, sha256Hash } } }, directly);
+      const { answer: unknown } = await answer(
+        { extensions: { persistedQuery: { version: 1, sha256Hash } } },
+        directly,
+      );
       expect(JSON.parse(unknown.text).errors[0].message).toBe('PersistedQueryNotFound');
     }
   });

@@ -31,7 +31,8 @@ export function namesDocument({ method, body }: FastifyRequest): boolean {
 function idOf({ query, id, extensions }: Body): string | undefined {
   if (query != null && query !== '') return undefined;
   if (typeof id === 'string' && id !== '') return id;
-  const hash = (extensions as { persistedQuery?: { sha256Hash?: unknown } } | null | undefined)?.persistedQuery?.sha256Hash;
+  const hash = (extensions as { persistedQuery?: { sha256Hash?: unknown } } | null | undefined)?.persistedQuery
+    ?.sha256Hash;
   return typeof hash === 'string' ? hash : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** GraphQL documents that clients name by a hash. `id` is the SHA-256 of the text, in hex; clients may also use its MD5. */
-export class PersistedDocuments1795568400300 implements MigrationInterface {
+export class PersistedDocuments1795568400400 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`CREATE TABLE store.persisted_documents (
       id text PRIMARY KEY,

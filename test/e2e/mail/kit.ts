@@ -1,0 +1,35 @@
+import type { Operator } from '../../kit/operator.js';
+import { runProgram } from '../../kit/program.js';
+import { serverEnvironment, type TestServer } from '../../kit/server.js';
+import type { TestDatabase } from '../../kit/database.js';
+import { graphql } from '../../kit/graphql-client.js';
+
+export const registerMutation = 'mutation ($input: RegisterUserInput!) { registerUser(input: $input) { token } }';
+
+/** Registers an account as a client does. @returns its token */
+export async function register({ graphqlUrl }: TestServer, username: string): Promise<string> {
+  const input = { username, email: `${username}@example.com`, password: `correct horse of ${username}` };
+  const { data, errors } = await graphql<any>(graphqlUrl, registerMutation, { input });
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.registerUser.token;
+}
+
+/** Asks for the link of who lost a password. */
+export async function requestReset({ graphqlUrl }: TestServer, username: string): Promise<void> {
+  const ask = 'mutation ($email: String!) { requestPasswordReset(input: { email: $email }) { email } }';
+  const { errors } = await graphql(graphqlUrl, ask, { email: `${username}@example.com` });
+  if (errors) throw new Error(JSON.stringify(errors));
+}
+
+/** The program's commands beside a server. */
+export const waybillOf = (server: TestServer, database: TestDatabase): Operator['waybill'] => {
+  const env = serverEnvironment(server.dataDir, database);
+  return (...args) => runProgram(args, env);
+};
+
+/** The one link of a mail, as a person would click it. */
+export function linkIn(text: string): URL {
+  const links = text.match(/https?:\/\/\S+/g) ?? [];
+  expect(links).toHaveLength(1);
+  return new URL(links[0]!);
+}
