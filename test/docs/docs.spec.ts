@@ -24,6 +24,6 @@ it('says of every error code what it means and what to do', () => {
   }
 });
 
-it('docs/ERRORS.md has every code; if not, run "node test/docs/update.mjs"', () => {
+it('docs/ERRORS.md has every code; if not, run "npm run docs:update"', () => {
   expect(readFileSync(join(root, 'docs/ERRORS.md'), 'utf8')).toBe(errorsPage(everyErrorCode()));
 });

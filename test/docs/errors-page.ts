@@ -13,7 +13,7 @@ export function catalogueFiles(root: string): string[] {
 
 const head = `# Error codes
 
-Made from the catalogues in \`src/**/*.errors.ts\` by \`node test/docs/update.mjs\`; a test fails when it is not current.
+Made from the catalogues in \`src/**/*.errors.ts\` by \`npm run docs:update\`; a test fails when it is not current.
 
 An error of the GraphQL interface has its code in \`extensions.code\`. Codes do not change their meaning; texts may change. \`field\` and \`rule\`
 name the input at fault where there is one, and \`requestId\` is the id under which the server's log has the request.

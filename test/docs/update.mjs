@@ -1,4 +1,4 @@
-// `node test/docs/update.mjs`: Node cannot read TypeScript yet, so the catalogues and the writer are bundled into one program first.
+// `npm run docs:update`: Node cannot read TypeScript yet, so the catalogues and the writer are bundled into one program first.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
