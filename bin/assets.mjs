@@ -8,7 +8,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Served under /assets/. */
 const served = [
-  { source: 'src/core/http/page.css', target: 'assets/page.css' },
+  { source: 'src/core/http/pages/page.css', target: 'assets/page.css' },
+  { source: 'src/core/http/pages/icon.svg', target: 'assets/icon.svg' },
+  { source: 'src/accounts/pages/hand-over.js', target: 'assets/approve.js' },
   { source: 'src/core/graphql/editor/start.js', target: 'assets/editor.js' },
   { source: 'node_modules/graphiql/graphiql.min.js', target: 'assets/graphiql.min.js' },
   { source: 'node_modules/graphiql/graphiql.min.css', target: 'assets/graphiql.min.css' },

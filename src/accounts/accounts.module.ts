@@ -20,12 +20,15 @@ import { NonceResolver } from './nonce/nonce.resolver.js';
 import { NonceService } from './nonce/nonce.service.js';
 import { OwnerQueries } from './owner/owner.queries.js';
 import { OwnerResolver } from './owner/owner.resolver.js';
+import { pageControllers, pageProviders } from './pages/index.js';
 import { Authentication } from './session/authentication.js';
 import { SessionQueries } from './session/session.queries.js';
 import { SessionResolver } from './session/session.resolver.js';
 import { SessionsService } from './session/sessions.service.js';
 import { TokenUses } from './session/token-uses.js';
+import { Registration } from './user/registration.js';
 import { UserEmailResolver } from './user/user.email.resolver.js';
+import { UserEmails } from './user/user.emails.js';
 import { UserFields } from './user/user.fields.js';
 import { UserPasswordResolver } from './user/user.password.resolver.js';
 import { UserPasswords } from './user/user.passwords.js';
@@ -35,8 +38,9 @@ import { UserResolver } from './user/user.resolver.js';
 export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
 
 @Module({
-  controllers: [AvatarController],
+  controllers: [AvatarController, ...pageControllers],
   providers: [
+    ...pageProviders,
     AccountsLoaders,
     AccountsNodes,
     AccountsService,
@@ -56,12 +60,14 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     NonceService,
     OwnerQueries,
     OwnerResolver,
+    Registration,
     SessionQueries,
     SessionResolver,
     SessionsService,
     TokenRevocation,
     TokenUses,
     UserEmailResolver,
+    UserEmails,
     UserFields,
     UserPasswordResolver,
     UserPasswords,

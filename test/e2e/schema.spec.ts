@@ -4,6 +4,7 @@ import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
 import { getNamedType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
+import { BlobModule } from '../../src/core/blob/blob.module.js';
 import { loadConfig } from '../../src/core/config/config.js';
 import { createGraphqlModule } from '../../src/core/graphql/graphql.module.js';
 import { NodeRegistry } from '../../src/core/graphql/node/node-registry.js';
@@ -26,7 +27,8 @@ beforeAll(async () => {
   instance = await startInstance(database.url, silos.all);
   const config = loadConfig({ WAYBILL_LOG_LEVEL: 'silent' });
   const nest = await createApp(config, createLogger(config), [
-    CoreModule.forRoot(instance.core, instance.core.dispatcher(instance.projector.waiter)),
+    CoreModule.forRoot(instance.core, instance.core.dispatcher(instance.projector.waiter), instance.projector.live),
+    BlobModule,
     createGraphqlModule(graphqlModules),
   ]);
   app = await nest.init();

@@ -62,8 +62,21 @@ class EchoInput {
   @Optional() @ValidateNested({ each: true }) @Type(() => InnerInput) list?: InnerInput[];
 }
 
-/** Holds `slow` back until the spec lets it go. */
+/** Holds the field `slow` and the token `slow` back until the spec lets them go. */
 export const gate = { opened: Promise.resolve(), arrived: 0 };
+
+/** @returns how to let go. */
+export function holdGate(): () => void {
+  let open!: () => void;
+  gate.arrived = 0;
+  gate.opened = new Promise((resolve) => (open = resolve));
+  return open;
+}
+
+async function passGate(): Promise<void> {
+  gate.arrived++;
+  await gate.opened;
+}
 
 @Resolver()
 class FixtureResolver {
@@ -120,8 +133,7 @@ class FixtureResolver {
   @Query()
   @Public('for the spec')
   async slow() {
-    gate.arrived++;
-    await gate.opened;
+    await passGate();
     return 'done';
   }
   @Query()
@@ -161,10 +173,16 @@ class SelfFields {
   }
 }
 
+/** Tokens that are not valid any more, and tokens that cannot be checked now. */
+export const revoked = new Set<string>();
+export const uncheckable = new Set(['database-down']);
+
 @Injectable()
 class FixtureAuthenticator extends Authenticator {
   override async authenticate(bearer: string): Promise<Actor> {
-    if (bearer === 'database-down') throw new Error('connect postgres://u:hunter2@db/x');
+    if (revoked.has(bearer)) throw refuse('UNAUTHENTICATED');
+    if (uncheckable.has(bearer)) throw new Error('connect postgres://u:hunter2@db/x');
+    if (bearer === 'slow') await passGate();
     const isOperator = bearer === 'operator';
     if (bearer !== 'user' && !isOperator) throw refuse('UNAUTHENTICATED');
     return { kind: 'user', userId: bearer, isOperator, tokenId: 't' };

@@ -18,6 +18,13 @@ const ofUser = connectionList(apiTokenRows, {
   defaultSize: 25,
 });
 
+/** More are hardly ever there at once; the older ones show when newer ones are revoked. */
+export const mostListedTokens = 200;
+const usableOf = {
+  name: 'usable_of',
+  where: `WHERE user_id = $1 AND revoked_at IS NULL ORDER BY position DESC LIMIT ${mostListedTokens}`,
+};
+
 @Injectable()
 export class ApiTokenQueries {
   constructor(private readonly reader: Reader) {}
@@ -28,6 +35,11 @@ export class ApiTokenQueries {
 
   byHash(tokenHash: Buffer): Promise<ApiTokenRow | null> {
     return this.reader.one(apiTokenRows, byHash, [tokenHash]);
+  }
+
+  /** The newest first. */
+  usableOf(userId: string): Promise<ApiTokenRow[]> {
+    return this.reader.find(apiTokenRows, usableOf, [userId]);
   }
 
   /** In any order. */

@@ -62,6 +62,13 @@ export class NonceService {
     return isRight ? found.nonce : null;
   }
 
+  /** One that waits for an answer. @throws Refusal NONCE_NOT_FOUND, NONCE_EXPIRED, NONCE_USED */
+  async pending(id: string, secret: string): Promise<Nonce> {
+    const nonce = await this.withSecret(id, secret);
+    if (nonce.status !== 'pending') throw whyNot(nonce);
+    return nonce;
+  }
+
   /**
    * For who has only ids: those that nobody answered yet, or that the account approved.
    * @returns as many as there are numbers, in their order

@@ -42,8 +42,7 @@ export class Authentication implements Authenticator {
     const kind = parseToken(token)?.kind;
     const statement = kind && statements[kind];
     if (!statement) return null;
-    const [found] = await this.reader.query<Credential>(`credential.${kind}`, statement, [hashToken(token)]);
-    return found ?? null;
+    return this.reader.queryOne<Credential>(`credential.${kind}`, statement, [hashToken(token)]);
   }
 }
 

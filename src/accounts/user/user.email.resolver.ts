@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { Attempts } from '../../core/auth/attempts.js';
-import { LinkTokens } from '../../core/auth/link-token.js';
 import { streamIdOf } from '../../core/command/aggregate.js';
 import { refuse as refuseCaller } from '../../core/errors/core.errors.js';
 import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { Policy, Public } from '../../core/graphql/policy.js';
 import { decodeId } from '../../core/ids/global-id.js';
-import { refuse } from '../accounts.errors.js';
-import { ChangeEmail, RequestEmailValidation, ValidateEmail } from './user.email.commands.js';
+import { ChangeEmail } from './user.email.commands.js';
+import { UserEmails } from './user.emails.js';
 import { ChangeUserEmailInput, RequestValidationEmailInput, ValidateUserEmailInput } from './user.inputs.js';
 import { UserQueries } from './user.queries.js';
 
@@ -17,7 +16,7 @@ import { UserQueries } from './user.queries.js';
 export class UserEmailResolver {
   constructor(
     private readonly attempts: Attempts,
-    private readonly links: LinkTokens,
+    private readonly emails: UserEmails,
     private readonly users: UserQueries,
   ) {}
 
@@ -36,19 +35,15 @@ export class UserEmailResolver {
     const { userId } = callerOf(ctx);
     if (input.userId !== undefined && streamIdOf('user', decodeId('User', input.userId, 'userId')) !== userId)
       throw refuseCaller('FORBIDDEN', { field: 'userId' });
-    await this.attempts.count('email-validation', { account: userId });
-    await ctx.execute(new RequestEmailValidation(userId, randomUUID()), input);
+    await this.emails.requestValidation(userId, ctx.execute, input);
     return { success: true, user: await this.users.byId(userId), clientMutationId: input.clientMutationId };
   }
 
   @Mutation()
   @Public('the link is the proof, wherever it is opened', { invalidToken: 'anonymous' })
   async validateUserEmail(@Args('input') input: ValidateUserEmailInput, @Context() ctx: Ctx) {
-    const link = this.links.parse('email-validation', input.challenge);
-    const isForeign = link && input.userId !== undefined && decodeId('User', input.userId, 'userId') !== link.number;
-    if (!link || isForeign) throw refuse('LINK_INVALID', { field: 'challenge' });
-    const userId = streamIdOf('user', link.number);
-    await ctx.execute(new ValidateEmail(userId, link.challengeId), input);
+    const number = input.userId === undefined ? undefined : decodeId('User', input.userId, 'userId');
+    const userId = await this.emails.validate(input.challenge, ctx.execute, input, number);
     return { user: await this.users.byId(userId), clientMutationId: input.clientMutationId };
   }
 }

@@ -1,5 +1,7 @@
-import { IsBoolean, IsEmail, IsEmpty, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsEmail, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { MutationInput } from '../../core/graphql/mutation-input.js';
+import type { Upload } from '../../core/graphql/multipart/upload.js';
+import { UploadField } from '../../core/graphql/multipart/upload-field.js';
 import { Optional } from '../../core/graphql/validation.js';
 import { WebsiteUrl } from '../website-url.js';
 
@@ -40,8 +42,6 @@ export class RegisterUserInput extends MutationInput {
   fingerprintVisitorId?: string;
 }
 
-const notTaken = { message: 'avatars are not taken yet' };
-
 /** Null and absent leave a field as it is; an empty text clears it. */
 export class UpdateUserInfoInput extends MutationInput {
   @Optional()
@@ -75,11 +75,12 @@ export class UpdateUserInfoInput extends MutationInput {
   @WebsiteUrl()
   websiteUrl?: string;
 
-  @IsEmpty(notTaken)
-  avatar?: null;
+  @Optional()
+  @IsString()
+  avatar?: string;
 
-  @IsEmpty(notTaken)
-  avatarUpload?: null;
+  @UploadField()
+  avatarUpload?: Upload;
 }
 
 export class ChangeUserUsernameInput extends MutationInput {

@@ -1,15 +1,11 @@
-import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { Attempts } from '../../core/auth/attempts.js';
 import { streamIdOf } from '../../core/command/aggregate.js';
-import { CONFIG, type Config } from '../../core/config/config.js';
 import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { Policy, Public } from '../../core/graphql/policy.js';
 import { decodeId } from '../../core/ids/global-id.js';
-import { refuse } from '../accounts.errors.js';
-import { AccountsService } from '../accounts.service.js';
-import { originOf } from '../session/origin.js';
+import { AvatarStore } from '../avatar/avatar.store.js';
+import { Registration } from './registration.js';
 import { ChangeUsername, EraseUser, UpdateProfile } from './user.commands.js';
 import type { UserId } from './user.events.js';
 import {
@@ -24,9 +20,8 @@ import { UserQueries } from './user.queries.js';
 @Resolver()
 export class UserResolver {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    private readonly accounts: AccountsService,
-    private readonly attempts: Attempts,
+    private readonly avatars: AvatarStore,
+    private readonly registration: Registration,
     private readonly users: UserQueries,
   ) {}
 
@@ -45,12 +40,7 @@ export class UserResolver {
   @Mutation()
   @Public('whoever registers has no account yet', { invalidToken: 'anonymous' })
   async registerUser(@Args('input') input: RegisterUserInput, @Context() ctx: Ctx) {
-    if (this.config.registration === 'closed') throw refuse('REGISTRATION_CLOSED');
-    await this.attempts.count('register', { address: ctx.clientAddress });
-    const { username, email, password, fullName, intent, acceptedTos } = input;
-    const account = { username, email, password, fullName, intent, acceptedTerms: acceptedTos ?? false };
-    const { userId, repeated } = await this.accounts.register(account, ctx.execute, input);
-    const session = repeated ? null : await this.accounts.openSession(userId, ctx.execute, originOf(ctx));
+    const session = await this.registration.open(input, ctx);
     return { token: session?.accessToken ?? null, clientMutationId: input.clientMutationId };
   }
 
@@ -59,7 +49,8 @@ export class UserResolver {
   async updateUserInfo(@Args('input') input: UpdateUserInfoInput, @Context() ctx: Ctx) {
     const { fullName, bio, location, github: githubHandle, twitter: twitterHandle, websiteUrl } = input;
     const userId = input.userId === undefined ? callerOf(ctx).userId : userIdFrom(input.userId);
-    const change = { fullName, bio, location, githubHandle, twitterHandle, websiteUrl };
+    const avatar = await this.avatars.fromInput(input);
+    const change = { fullName, bio, location, githubHandle, twitterHandle, websiteUrl, avatar };
     await ctx.execute(new UpdateProfile(userId, change), input);
     return { user: await this.users.byId(userId), clientMutationId: input.clientMutationId };
   }

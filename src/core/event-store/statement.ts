@@ -3,6 +3,9 @@ import type pg from 'pg';
 /** A named prepared statement: planned once per connection. Columns are always listed, never `*`. */
 export type Statement = { name: string; text: string };
 
+/** A pool, or what else sends a statement on some connection. */
+export type Queryable = { query(query: pg.QueryConfig): Promise<pg.QueryResult> };
+
 /** How often a statement had to be prepared anew under another name, by statement. */
 const generations = new Map<string, number>();
 
@@ -15,7 +18,7 @@ type QueryOptions = { rowMode?: 'array'; types?: pg.CustomTypesConfig };
  * once. Outside a transaction nothing was done by the failed attempt.
  */
 export async function run<Row extends pg.QueryResultRow | unknown[]>(
-  pool: Pick<pg.Pool, 'query'>,
+  pool: Queryable,
   statement: Statement,
   values: unknown[],
   options: QueryOptions = {},
@@ -31,7 +34,7 @@ export async function run<Row extends pg.QueryResultRow | unknown[]>(
 }
 
 async function runAs<Row>(
-  pool: Pick<pg.Pool, 'query'>,
+  pool: Queryable,
   statement: Statement,
   generation: number,
   values: unknown[],

@@ -12,16 +12,25 @@ declare module './context.js' {
   }
 }
 
+/** Who runs commands, and in the course of which request. */
+type Scope = Pick<Ctx, 'actor' | 'requestId' | 'traceparent'>;
+
 /** Gives every request its `ctx.execute`. */
 @Injectable()
 export class CommandContext {
-  constructor(contexts: ContextFactory, gateway: CommandGateway) {
-    contexts.contribute((ctx) => ({
-      execute: executeFor(
-        () => ({ actor: ctx.actor, now: new Date(), correlationId: ctx.requestId, traceparent: ctx.traceparent }),
-        (command) => gateway.run(command),
-      ),
-    }));
+  constructor(
+    contexts: ContextFactory,
+    private readonly gateway: CommandGateway,
+  ) {
+    contexts.contribute((ctx) => ({ execute: this.executeAs(ctx) }));
+  }
+
+  /** For requests outside GraphQL; there `ctx.execute` is the same. */
+  executeAs({ actor, requestId, traceparent }: Scope): Execute {
+    return executeFor(
+      () => ({ actor, now: new Date(), correlationId: requestId, traceparent }),
+      (command) => this.gateway.run(command),
+    );
   }
 }
 

@@ -32,34 +32,53 @@ export abstract class Authenticator {
   abstract authenticate(bearer: string): Promise<Actor>;
 }
 
-/** Makes the context of one request. */
+/** What an operation has of its own; the rest comes from the HTTP request, which for a socket is the one that opened it. */
+export type OperationScope = {
+  requestId: string;
+  log: FastifyBaseLogger;
+  /** `Bearer <token>`, wherever the client put it. */
+  authorization: string | undefined;
+};
+
+/** Makes the context of one operation. */
 @Injectable()
 export class ContextFactory {
   private readonly contributions: ((ctx: Ctx) => Partial<Ctx>)[] = [];
 
-  /** @param part called for each request after authentication; what it returns is added to the context. It should do no I/O. */
+  /** @param part called for each operation after authentication; what it returns is added to the context. It should do no I/O. */
   contribute(part: (ctx: Ctx) => Partial<Ctx>): void {
     this.contributions.push(part);
   }
 
-  /** @throws whatever the authenticator throws besides a refusal. */
-  async create(request: FastifyRequest, authenticator: Authenticator): Promise<Ctx> {
-    const { actor, tokenRefusal } = await identify(request.headers.authorization, authenticator);
+  /**
+   * @param scope default: the request itself, which carries one operation.
+   * @throws whatever the authenticator throws besides a refusal.
+   */
+  async create(
+    request: FastifyRequest,
+    authenticator: Authenticator,
+    { requestId, log, authorization }: OperationScope = scopeOf(request),
+  ): Promise<Ctx> {
+    const { actor, tokenRefusal } = await identify(authorization, authenticator);
     const traceparent = request.headers['traceparent'];
     // What others declare they add to a context comes by their contributions below.
     const ctx = {
-      requestId: request.id,
+      requestId,
       actor,
       tokenRefusal,
       clientAddress: request.ip,
       userAgent: request.headers['user-agent'],
       traceparent: typeof traceparent === 'string' ? traceparent : undefined,
-      log: request.log,
+      log,
       req: request,
     } as Ctx;
     for (const part of this.contributions) Object.assign(ctx, part(ctx));
     return ctx;
   }
+}
+
+function scopeOf({ id, log, headers }: FastifyRequest): OperationScope {
+  return { requestId: id, log, authorization: headers.authorization };
 }
 
 type Identity = Pick<Ctx, 'actor' | 'tokenRefusal'>;

@@ -12,6 +12,16 @@ export function createValidationPipe(): ValidationPipe {
   return new ValidationPipe({ transform: true, whitelist: false, exceptionFactory: refusalOf });
 }
 
+/**
+ * The same check for input that comes another way than as a mutation's argument, such as a form.
+ * @throws Refusal BAD_USER_INPUT with field and rule
+ */
+export function checkedInput<Input>(type: new () => Input, fields: object): Promise<Input> {
+  return formPipe.transform({ ...fields }, { type: 'body', metatype: type }) as Promise<Input>;
+}
+
+const formPipe = createValidationPipe();
+
 /** For a field of an input class that may be left out. Null means the same as leaving it out: the command sees undefined. */
 export function Optional(): PropertyDecorator {
   const nullAsAbsent = Transform(({ value }: { value: unknown }) => value ?? undefined);

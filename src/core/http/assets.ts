@@ -9,6 +9,7 @@ export type Asset = { body: Buffer; contentType: string; hash: string };
 const contentTypes: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
 };
 
 const loaded = new Map<string, Promise<Asset | undefined>>();

@@ -3,9 +3,13 @@ import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type Config } from '../config/config.js';
 import { Refusal } from '../errors/refusal.js';
-import { allowAnyOrigin, pagePolicy, securityHeaders } from './headers.js';
-import { messagePage } from './pages.js';
+import { allowAnyOrigin, pageHeaders, securityHeaders } from './headers.js';
+import { layOut } from './pages/layout.js';
+import { messagePage } from './pages/message-page.js';
+
+type Instance = Pick<Config, 'publicUrl'>;
 
 type Failure = { status: number; code: string; message: string; extensions?: Record<string, unknown> };
 
@@ -15,7 +19,7 @@ const messages: Record<number, string> = {
   408: 'The request did not arrive in time.',
   413: 'The body is too large.',
   414: 'The address is too long.',
-  415: 'Send the body as application/json.',
+  415: 'A body of this type is not taken here. Send the body as application/json.',
 };
 
 const refusalStatus: Record<string, number> = {
@@ -25,7 +29,11 @@ const refusalStatus: Record<string, number> = {
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
   TOO_MANY_REQUESTS: 429,
+  TOO_MANY_ATTEMPTS: 429,
 };
+
+/** The HTTP status of a refusal outside GraphQL. */
+export const statusOfRefusal = ({ code }: Refusal): number => refusalStatus[code] ?? 400;
 
 /**
  * Answers every failure outside GraphQL's own pipeline in one form, `{ errors: [{ message, extensions: { code, requestId } }] }`, which
@@ -34,7 +42,10 @@ const refusalStatus: Record<string, number> = {
 @Catch()
 @Injectable()
 export class ErrorFilter implements ExceptionFilter {
-  constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   async catch(exception: unknown, host: ArgumentsHost): Promise<void> {
     // Errors of resolvers belong to GraphQL's formatter.
@@ -46,16 +57,16 @@ export class ErrorFilter implements ExceptionFilter {
     if (allowed.length > 0) {
       reply.header('allow', allowed.join(', '));
       const message = `${request.method} does not work here. Use ${allowed.join(' or ')}.`;
-      return answer(request, reply, { status: 405, code: 'METHOD_NOT_ALLOWED', message });
+      return answer(request, reply, { status: 405, code: 'METHOD_NOT_ALLOWED', message }, this.config);
     }
-    return answer(request, reply, failureOf(exception, request));
+    return answer(request, reply, failureOf(exception, request), this.config);
   }
 }
 
 /** For what Fastify refuses before routing, such as a malformed address. No hook runs then, so the headers are set here. */
-export function frameworkFailure(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+export function frameworkFailure(error: Error, request: FastifyRequest, reply: FastifyReply, instance: Instance): void {
   reply.headers({ ...securityHeaders, 'x-request-id': request.id });
-  void answer(request, reply, failureOf(error, request));
+  void answer(request, reply, failureOf(error, request), instance);
 }
 
 /** Methods that do work at the address of an unrouted request. Only for fixed addresses. */
@@ -68,7 +79,7 @@ function otherMethods(fastify: FastifyInstance, request: FastifyRequest, excepti
 function failureOf(exception: unknown, request: FastifyRequest): Failure {
   if (exception instanceof Refusal) {
     const { code, message, details } = exception;
-    return { status: refusalStatus[code] ?? 400, code, message, extensions: details };
+    return { status: statusOfRefusal(exception), code, message, extensions: details };
   }
   const status = statusOf(exception);
   if (status >= 500) {
@@ -101,12 +112,18 @@ function malformedBody(exception: unknown): string | undefined {
   return undefined;
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, failure: Failure): Promise<void> {
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  failure: Failure,
+  { publicUrl }: Instance,
+): Promise<void> {
   const { status, code, message, extensions } = failure;
   reply.code(status);
   if (wantsPage(request)) {
-    reply.header('content-security-policy', pagePolicy).type('text/html; charset=utf-8');
-    await reply.send(await messagePage(`${status} ${STATUS_CODES[status]}`, message));
+    // Without the menu: who is logged in may be just what cannot be found out.
+    const page = messagePage(`${status} ${STATUS_CODES[status]}`, message);
+    await reply.headers(pageHeaders(page)).send(await layOut(page, { publicUrl }));
     return;
   }
   // A script of another site must be able to read why it failed.
@@ -117,5 +134,6 @@ async function answer(request: FastifyRequest, reply: FastifyReply, failure: Fai
 
 /** A browser that shows what it gets, as opposed to a client or a script. */
 export function wantsPage(request: FastifyRequest): boolean {
+  if (request.routeOptions?.config?.takesForm) return true;
   return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
 }

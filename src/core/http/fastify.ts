@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
 import { addressList } from '../config/parse.js';
 import type { Logger } from '../observability/logger.js';
 import { httpRequests } from '../observability/metrics.js';
 import { frameworkFailure } from './error-filter.js';
 import { securityHeaders } from './headers.js';
+import { acceptForms } from './pages/post-form.js';
+import { RequestLog } from './request-log.js';
 import { isStopping, trackConnections } from './shutdown.js';
 
 /** Explicit, since the defaults of Node and Fastify differ and some are off. */
@@ -27,11 +29,13 @@ export const httpLimits = {
  * The HTTP server for Nest, with limits, request ids, security headers, one log line and one metric per request.
  * Lines of `request.log` carry the request id.
  */
-export function createFastify(config: Pick<Config, 'trustProxy'>, logger: Logger): FastifyAdapter {
+export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     // Our own line per request is written by recordRequest.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    childLoggerFactory: (parent: FastifyBaseLogger, bindings: Record<string, unknown>) =>
+      new RequestLog(parent, bindings),
     genReqId: requestIds(config.trustProxy),
     trustProxy: proxyTrust(config.trustProxy),
     bodyLimit: httpLimits.bodyBytes,
@@ -46,7 +50,7 @@ export function createFastify(config: Pick<Config, 'trustProxy'>, logger: Logger
     return503OnClosing: false,
     forceCloseConnections: false,
     frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
-      frameworkFailure(error, request as FastifyRequest, reply as FastifyReply),
+      frameworkFailure(error, request as FastifyRequest, reply as FastifyReply, config),
   });
   const fastify = adapter.getInstance();
   trackConnections(fastify.server);
@@ -54,12 +58,15 @@ export function createFastify(config: Pick<Config, 'trustProxy'>, logger: Logger
     reply.headers({ ...securityHeaders, 'x-request-id': request.id });
     done();
   });
+  acceptForms(fastify, config);
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (isStopping(fastify.server)) reply.header('connection', 'close');
     done(null, payload);
   });
+  // The fields are few and known, so the search for telling names among them is left out; the finished line is searched as every other.
+  const requestLines = logger.child({}, { formatters: { log: (fields) => fields } });
   fastify.addHook('onResponse', (request, reply, done) => {
-    recordRequest(request, reply);
+    recordRequest(requestLines, request, reply);
     done();
   });
   return adapter;
@@ -103,15 +110,13 @@ const quietRoutes = new Set([
 ]);
 
 /** Never the query string: a GET may carry a whole GraphQL operation there. */
-function recordRequest(request: FastifyRequest, reply: FastifyReply): void {
+function recordRequest(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
   const route = request.routeOptions.url ?? 'none';
   const { method } = request;
   const status = reply.statusCode;
   const seconds = reply.elapsedTime / 1000;
   httpRequests.observe({ method, route, status: String(status) }, seconds);
   const level = status >= 500 && route !== '/readyz' ? 'error' : quietRoutes.has(route) ? 'debug' : 'info';
-  request.log[level](
-    { method, path: request.url.split('?', 1)[0], status, ms: Math.round(reply.elapsedTime) },
-    'request',
-  );
+  const path = request.url.split('?', 1)[0];
+  logger[level]({ requestId: request.id, method, path, status, ms: Math.round(reply.elapsedTime) }, 'request');
 }

@@ -9,8 +9,30 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': sealed.join('; '),
 };
 
-/** For our own pages: one stylesheet, no script. */
-export const pagePolicy = [...sealed, "style-src 'self'", 'img-src data:'].join('; ');
+/**
+ * For our own pages: one stylesheet; a script only on a page that names one, which may then ask the one origin that the page names.
+ * Forms go to ourselves, and so must every redirect that follows one: browsers apply `form-action` to it, too.
+ */
+export function pageHeaders(page: { script?: string; connectTo?: string }): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    ...(page.script ? ["script-src 'self'"] : []),
+    ...(page.connectTo ? [`connect-src ${new URL(page.connectTo).origin}`] : []),
+  ];
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy.join('; '),
+    // The header says who is logged in.
+    'cache-control': 'no-store',
+    // With `no-referrer` browsers hide from us where our own forms come from (`Origin: null`).
+    'referrer-policy': 'same-origin',
+  };
+}
 
 /**
  * For the query editor: our own scripts only. Its dialogs add style elements while they run, so styles may be inline; React and
@@ -45,8 +67,8 @@ const allowedRequestHeaders = [
 ].join(', ');
 
 /**
- * Lets a script of any site read the answer. Safe because credentials are bearer tokens that the script must own: there are no cookies,
- * and credentials are not allowed here.
+ * Lets a script of any site read the answer. Safe because credentials are bearer tokens that the script must own: only pages know a
+ * cookie, and credentials are not allowed here.
  */
 export function allowAnyOrigin(reply: FastifyReply): void {
   reply.header('access-control-allow-origin', '*');

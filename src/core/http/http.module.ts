@@ -4,11 +4,13 @@ import { CONFIG, type Config } from '../config/config.js';
 import { LOGGER, type Logger } from '../observability/logger.js';
 import { ErrorFilter } from './error-filter.js';
 import { HealthController } from './health.controller.js';
-import { PagesController } from './pages.controller.js';
+import { Pages } from './pages/pages.js';
+import { StartController } from './pages/start.controller.js';
+import { Visitors } from './pages/visitors.js';
 import { Readiness } from './readiness.js';
 import { Totals } from './totals.js';
 
-/** Everything served outside GraphQL, and what all modules may inject: CONFIG, LOGGER, Readiness, Totals. */
+/** Everything served outside GraphQL, and what all modules may inject: CONFIG, LOGGER, Pages, Readiness, Totals, Visitors. */
 @Module({})
 export class HttpModule {
   /** Import it once, at the root; its exports are global. */
@@ -16,15 +18,17 @@ export class HttpModule {
     return {
       module: HttpModule,
       global: true,
-      controllers: [HealthController, PagesController],
+      controllers: [HealthController, StartController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
         { provide: APP_FILTER, useClass: ErrorFilter },
+        Pages,
         Readiness,
         Totals,
+        Visitors,
       ],
-      exports: [CONFIG, LOGGER, Readiness, Totals],
+      exports: [CONFIG, LOGGER, Pages, Readiness, Totals, Visitors],
     };
   }
 }

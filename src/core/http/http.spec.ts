@@ -28,7 +28,8 @@ describe('every answer', () => {
       const { headers } = await get(path, { headers: { 'content-type': 'application/json' } });
       expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      // A page's own forms must say where they come from.
+      expect(headers.get('referrer-policy')).toBe(path === '/' ? 'same-origin' : 'no-referrer');
       expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
       expect(headers.get('content-security-policy')).not.toContain('script');
     },
@@ -181,8 +182,8 @@ describe('the query editor', () => {
     const policy = response.headers.get('content-security-policy')!;
     expect(policy).toContain("script-src 'self';");
     expect(html).not.toMatch(/<script(?![^>]*src=)|<style|onload=/);
-    const urls = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url]) => url!).filter((url) => url !== 'data:,');
-    expect(urls).toHaveLength(6);
+    const urls = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url]) => url!);
+    expect(urls).toHaveLength(7);
     for (const url of urls) {
       expect(url).toMatch(/^\/assets\//);
       expect((await get(url)).status).toBe(200);

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { eventually } from '../../../test/kit/eventually.js';
-import { gate, withFixture } from '../../../test/kit/web-fixture.js';
+import { gate, holdGate, withFixture } from '../../../test/kit/web-fixture.js';
 import { closeGracefully, onTerminationSignal } from './shutdown.js';
 
 type Answer = { status: number | undefined; connection: string | undefined; body: string };
@@ -19,13 +19,6 @@ function ask(url: string, agent: Agent, path: string): Promise<Answer> {
 }
 
 const slow = '/graphql?query={slow}';
-
-function holdGate(): () => void {
-  let open!: () => void;
-  gate.arrived = 0;
-  gate.opened = new Promise((resolve) => (open = resolve));
-  return open;
-}
 
 describe('closeGracefully', () => {
   it('answers every accepted request, also on kept-alive connections, and takes no new connection', () =>

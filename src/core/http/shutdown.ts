@@ -39,6 +39,11 @@ export function trackConnections(server: Server): void {
   });
 }
 
+/** For a connection that speaks HTTP no more: whoever took it over closes it, by a `preClose` hook of Fastify. */
+export function releaseConnection(server: Server, socket: Socket): void {
+  connections.get(server)?.delete(socket);
+}
+
 export type CloseOptions = {
   /** Time in which load balancers notice that `/readyz` says no, before new connections are refused. Default 0. */
   noticeMs?: number;

@@ -9,7 +9,9 @@ import { Dispatcher } from '../command/dispatcher.js';
 import { Silos } from '../command/silo.js';
 import { StreamReader } from '../command/stream-reader.js';
 import { CommandContext } from '../graphql/command-context.js';
+import { PersistedDocuments } from '../graphql/persisted/persisted-documents.js';
 import { EventStore } from '../event-store/event-store.js';
+import { LiveEvents } from '../live/live-events.js';
 import { POOL } from '../event-store/pool.js';
 import { Reader } from '../read/reader.js';
 import type { Core } from './core.js';
@@ -17,7 +19,7 @@ import type { Core } from './core.js';
 /** What silos may inject. Everything was made before the framework starts, so nothing here is request-scoped or asynchronous. */
 @Module({})
 export class CoreModule {
-  static forRoot(core: Core, dispatcher: Dispatcher): DynamicModule {
+  static forRoot(core: Core, dispatcher: Dispatcher, live: LiveEvents): DynamicModule {
     const providers = [
       { provide: EventStore, useValue: core.store },
       { provide: StreamReader, useValue: core.reader },
@@ -30,6 +32,8 @@ export class CoreModule {
         useFactory: ({ limitFactor }: Config) => new Attempts(core.pool, core.attemptKeys, limitFactor),
       },
       { provide: Reader, useValue: core.readModel },
+      { provide: LiveEvents, useValue: live },
+      { provide: PersistedDocuments, useValue: new PersistedDocuments(core.pool) },
       { provide: POOL, useValue: core.pool },
       { provide: SuccessorTokens, useValue: core.successorTokens },
       CommandGateway,

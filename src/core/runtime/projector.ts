@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import { typesOf } from '../projection/definition.js';
+import { Broadcast } from '../feed/broadcast.js';
 import { reachOf, readPage } from '../feed/store-feed.js';
 import type { Listener } from '../feed/listener.js';
 import type { WakeUp } from '../feed/wake-up.js';
+import { LiveEvents } from '../live/live-events.js';
 import { controlChannel } from '../projection/operate.js';
 import { Ownership } from '../projection/ownership.js';
 import type { RunnerLog, RunnerOptions } from '../projection/ports.js';
@@ -15,6 +17,7 @@ export const progressChannel = 'waybill_progress';
 export type Projector = {
   runner: ProjectionRunner;
   waiter: VisibilityWaiter;
+  live: LiveEvents;
   /** This process in store.processes. */
   processId: string;
   start(): Promise<void>;
@@ -66,6 +69,13 @@ export function createProjector(ports: ProjectorPorts): Projector {
     ports.options,
   );
   const waiter = new VisibilityWaiter(pool, runner);
+  const broadcast = new Broadcast({
+    pool: core.feedPool,
+    watermark: core.watermark,
+    wakeUp,
+    onError: (error) => log.warn({ err: error }, 'a subscription could not be told of events'),
+  });
+  const live = new LiveEvents({ silos: core.silos, codec: core.codec, broadcast, visibility: waiter });
   const unsubscribe = [
     wakeUp.subscribe(() => runner.wake()),
     listener.on(controlChannel, () => runner.reload()),
@@ -74,6 +84,7 @@ export function createProjector(ports: ProjectorPorts): Projector {
   return {
     runner,
     waiter,
+    live,
     processId: ownership.processId,
     start: () => runner.start(),
     stop: async () => {

@@ -131,6 +131,44 @@ describe('updateNamespace', () => {
   });
 });
 
+describe('updateUserInfo', () => {
+  const profile =
+    'mutation ($input: UpdateUserInfoInput!) { updateUserInfo(input: $input) { user { avatar(size: 100) } } }';
+  const seen = async (username: string) =>
+    (await server.ask('query ($username: String!) { getUser(username: $username) { avatar } }', { username })).data
+      .getUser?.avatar;
+  const set = async (content: Buffer, token: string) =>
+    (await withFile(profile, {}, content, token)).data.updateUserInfo.user.avatar as string;
+
+  it('sets the picture for everybody to see, in the size that is asked for, and clears it', async () => {
+    const bob = await account(server, 'bob');
+    const avatar = await set(await png('#600'), bob.token);
+    expect(await facts(await get(avatar))).toMatchObject({ format: 'webp', width: 160 });
+    expect(await seen('bob')).toBe(avatar.replace('size=160', 'size=80'));
+    await bob.ask(profile, { input: { avatar: '' } });
+    expect(await seen('bob')).toMatch(/\/avatars\/initial\/b-\d+\.svg$/);
+    expect((await get(avatar)).status).toBe(404);
+  });
+
+  it('refuses what is no picture, and changes nothing', async () => {
+    const before = await seen('ada');
+    const { refusal } = await withFile(profile, { bio: 'new' }, 'text');
+    expect(refusal).toMatchObject({ code: 'INVALID_PICTURE', field: 'avatarUpload' });
+    const { data } = await ada.ask('{ viewer { bio avatar } }');
+    expect(data.viewer).toEqual({ bio: null, avatar: before });
+  });
+
+  it('shows the picture of an erased account to nobody, whatever was kept ready', async () => {
+    const cyd = await account(server, 'cyd');
+    const avatar = await set(await png('#700'), cyd.token);
+    expect((await get(avatar)).status).toBe(200);
+    await cyd.ask('mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { deleted } }', {
+      input: { userId: cyd.id },
+    });
+    expect([(await get(avatar)).status, await seen('cyd')]).toEqual([404, undefined]);
+  });
+});
+
 describe('GET /avatars', () => {
   it('gives a picture in the next size that there is', async () => {
     const { avatar } = await created('sized', await png('#400'));

@@ -28,3 +28,10 @@ it('takes no more at once than there is room, and gives the room back', async ()
   await expect(spool.store(content('12345'), 4)).rejects.toMatchObject({ name: 'ContentTooLarge' });
   await (await spool.store(content('1234567890'), 10)).release();
 });
+
+it('refuses one of those who fill the room together, not all', async () => {
+  const spool = new Spool(folder, 50);
+  const pieces = () => Readable.from(Array.from({ length: 20 }, () => Buffer.from('x')));
+  const results = await Promise.allSettled([1, 2, 3, 4].map(() => spool.store(pieces(), 20)));
+  expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+});

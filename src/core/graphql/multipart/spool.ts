@@ -13,6 +13,9 @@ export type SpooledFile = ContentInfo & {
   release(): Promise<void>;
 };
 
+/** What one content takes of the room. */
+type Share = { bytes: number };
+
 /** Keeps contents for as long as a request runs, out of memory and within a bound for all requests together. */
 export class Spool {
   private usedBytes = 0;
@@ -28,33 +31,37 @@ export class Spool {
    * whatever the content throws. Nothing is kept then.
    */
   async store(content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<SpooledFile> {
-    let ownBytes = 0;
-    const giveBack = () => {
-      this.usedBytes -= ownBytes;
-      ownBytes = 0;
-    };
-    const metered = this.metered(content, (bytes) => (ownBytes += bytes));
+    const share: Share = { bytes: 0 };
     const file = await this.namelessFile();
     try {
-      const info = await writeHashed(metered, file, maxBytes);
+      const info = await writeHashed(this.metered(content, share), file, maxBytes);
       return {
         ...info,
         stream: () => file.createReadStream({ start: 0, autoClose: false }),
-        release: () => file.close().finally(giveBack),
+        release: () => file.close().finally(() => this.giveBack(share)),
       };
     } catch (error) {
-      await file.close().finally(giveBack);
+      await file.close().finally(() => this.giveBack(share));
       throw error;
     }
   }
 
-  private async *metered(content: AsyncIterable<Uint8Array>, count: (bytes: number) => void) {
+  private async *metered(content: AsyncIterable<Uint8Array>, share: Share) {
     for await (const piece of content) {
+      share.bytes += piece.length;
       this.usedBytes += piece.length;
-      count(piece.length);
-      if (this.usedBytes > this.maxUsedBytes) throw refuse('TOO_MANY_REQUESTS');
+      if (this.usedBytes > this.maxUsedBytes) {
+        // At once, so that the others find room again: one is refused, not all who come in the same moment.
+        this.giveBack(share);
+        throw refuse('TOO_MANY_REQUESTS');
+      }
       yield piece;
     }
+  }
+
+  private giveBack(share: Share): void {
+    this.usedBytes -= share.bytes;
+    share.bytes = 0;
   }
 
   /** Its name is taken away at once, so the system frees it however the process ends. */

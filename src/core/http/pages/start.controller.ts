@@ -1,25 +1,23 @@
-import { Controller, Get, Header, Inject, NotFoundException, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, NotFoundException, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CONFIG, type Config } from '../config/config.js';
-import { loadAsset } from './assets.js';
-import { pagePolicy } from './headers.js';
-import { startPage } from './pages.js';
-import { Totals } from './totals.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import { loadAsset } from '../assets.js';
+import { Totals } from '../totals.js';
+import { Pages } from './pages.js';
+import { startPage } from './start-page.js';
 
 /** The start page and the files that pages are made of. */
 @Controller()
-export class PagesController {
+export class StartController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(Totals) private readonly totals: Totals,
+    @Inject(Pages) private readonly pages: Pages,
   ) {}
 
   @Get('/')
-  @Header('content-type', 'text/html; charset=utf-8')
-  @Header('content-security-policy', pagePolicy)
-  @Header('cache-control', 'no-cache')
-  async start(): Promise<string> {
-    return startPage(this.config.publicUrl, await this.totals.read());
+  async start(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.pages.show(request, reply, startPage(this.config.publicUrl, await this.totals.read()));
   }
 
   /** A URL that names the right hash never changes its content; any other is checked by ETag each time. */

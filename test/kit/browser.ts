@@ -1,0 +1,105 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const mayLookAtPages = executablePath !== undefined || process.env.CI === 'true';
+if (!mayLookAtPages)
+  console.warn('SKIPPED, for there is no chromium (apt-get install chromium): the pages in a browser.');
+
+/** `describe` where there is a chromium. */
+export const inBrowser = mayLookAtPages ? describe : describe.skip;
+
+export const screens = {
+  desktop: { width: 1280, height: 800 },
+  phone: { width: 390, height: 844 },
+};
+
+export type Screen = keyof typeof screens;
+export type Scheme = 'light' | 'dark';
+
+/** Each page must hold on all of them. */
+export const everywhere: [Screen, Scheme][] = [
+  ['desktop', 'light'],
+  ['desktop', 'dark'],
+  ['phone', 'light'],
+  ['phone', 'dark'],
+];
+
+/** @throws Error when there is no chromium. */
+export async function launchBrowser(): Promise<Browser> {
+  if (!executablePath) throw new Error('There is no chromium: apt-get install chromium.');
+  // Root has no user namespaces to put the sandbox in.
+  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+}
+
+export type TabOptions = BrowserContextOptions & {
+  /** Other servers that the page may talk to, as beginnings of addresses. */
+  allow?: string[];
+  /** Complaints that the test provokes: those that match are no failure. */
+  expected?: RegExp;
+};
+
+/**
+ * A fresh browser profile with one tab, for one test. Whatever the browser complains about fails the test: errors and warnings of the
+ * console, violations of the content policy among them, failed requests, and requests to other servers.
+ */
+export async function withTab(
+  browser: Browser,
+  baseURL: string,
+  options: TabOptions,
+  act: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { allow = [], expected, ...contextOptions } = options;
+  const context = await browser.newContext({ viewport: screens.desktop, baseURL, ...contextOptions });
+  const complaints: string[] = [];
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on('request', (request) => {
+    const isAllowed = [baseURL, 'data:', 'blob:', ...allow].some((start) => request.url().startsWith(start));
+    if (!isAllowed) complaints.push(`a request to ${request.url()}`);
+  });
+  try {
+    await act(page);
+    expect(complaints.filter((complaint) => !expected?.test(complaint))).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds on the page as it stands. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] };
+  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+}
+
+/** A page must not have to be moved sideways. */
+export async function expectFits(page: Page): Promise<void> {
+  const [scroll, inner] = (await page.evaluate(
+    '[document.documentElement.scrollWidth, window.innerWidth]',
+  )) as number[];
+  expect(scroll).toBeLessThanOrEqual(inner!);
+}
+
+/** Keeps a picture to look at. WAYBILL_TEST_SCREENSHOTS=<folder> says where. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.WAYBILL_TEST_SCREENSHOTS ?? process.env.WAYBILL_TEST_SCRATCH ?? tmpdir();
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+/** Fits, accessible, and a picture, on one screen in one scheme. */
+export async function expectGood(page: Page, name: string): Promise<void> {
+  await shoot(page, name);
+  await expectFits(page);
+  expect(await violationsOf(page)).toEqual([]);
+}
