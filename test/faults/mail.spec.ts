@@ -46,11 +46,11 @@ const states = async () =>
   (await database.pool.query('SELECT template, state FROM store.mails ORDER BY number')).rows.map(
     (row) => `${row.template} ${row.state}`,
   );
-const noJobs = () =>
-  eventually(async () => {
-    const { rows } = await database.pool.query('SELECT count(*)::int AS n FROM graphile_worker.jobs');
-    expect(rows[0].n).toBe(0);
-  });
+const noJobsNow = async () => {
+  const { rows } = await database.pool.query('SELECT count(*)::int AS n FROM graphile_worker.jobs');
+  expect(rows[0].n).toBe(0);
+};
+const noJobs = () => eventually(noJobsNow);
 const subjects = () => smtp.received.map(({ mail }) => mail.subject);
 
 it('the process is killed between the event and the mail: after a restart exactly one comes', async () => {
@@ -173,14 +173,12 @@ it('a link that was replaced while the mail server was away is not sent any more
   await eventually(async () => expect(await states()).toHaveLength(2));
   await requestReset(server, 'ada');
   await eventually(async () => expect(await states()).toHaveLength(3));
-  const waiting = await eventually(async () => {
-    const found = await jobs();
-    expect(found.every(({ lastError }) => lastError)).toBe(true);
-    return found;
-  });
   await listen({ port });
-  await Promise.all(waiting.map(({ id }) => waybill('jobs', 'retry', id)));
-  await noJobs();
+  await eventually(async () => {
+    // The pauses between tries are not what is tested here.
+    await database.pool.query('UPDATE graphile_worker._private_jobs SET run_at = now() WHERE locked_at IS NULL');
+    await noJobsNow();
+  });
   expect(subjects().toSorted()).toEqual(['Choose a new password', 'Confirm your e-mail address']);
   expect((await states()).toSorted()).toEqual([
     'email-validation sent',

@@ -53,16 +53,16 @@ export const reacting: Silo = { ...testing, reactors: [NoteRaises], tasks: [note
 
 export type TestWorker = { worker: Worker; log: () => string; stop(): Promise<void> };
 
-/** A worker like that of a server, whose process is not in store.processes unless `processId` is. */
-export function startWorker(
-  url: string,
-  options: { processId?: string; graceMs?: number; tools?: Partial<TaskTools> } = {},
-): TestWorker {
+export type WorkerSettings = { processId?: string; isAlive?: boolean; graceMs?: number };
+
+/** A worker like that of a server. `isAlive: false`: as others see it when its process is dead. */
+export async function startWorker(url: string, settings: WorkerSettings = {}): Promise<TestWorker> {
+  const { processId = randomUUID(), isAlive = true, graceMs } = settings;
   const pool = createPool({ url, max: 5, role: 'read' });
+  if (isAlive) await pool.query(joinProcesses, [processId]);
   const lines: string[] = [];
   const log = createLogger({ logLevel: 'trace', logFormat: 'json' }, { write: (line) => void lines.push(line) });
-  const { processId = randomUUID(), graceMs } = options;
-  const tools = (options.tools ?? {}) as TaskTools;
+  const tools = {} as TaskTools;
   const worker = new Worker({ pool, tasks: [noteRaise], tools, processId, log, pollMs: 50, graceMs });
   worker.start();
   const stop = async () => {
@@ -71,3 +71,6 @@ export function startWorker(
   };
   return { worker, log: () => lines.join(''), stop };
 }
+
+const joinProcesses = `INSERT INTO store.processes (id, name, backend_pid, backend_started_at, projections, expires_at)
+  VALUES ($1, 'test', 0, now(), '{}', now() + interval '1 hour')`;

@@ -1,7 +1,7 @@
 import { generateRingKey, KeyRing } from '../../src/core/crypto/key-ring.js';
 import type { Definition } from '../../src/core/projection/definition.js';
-import { listParked, pause, resume, retryParked, skipEvent } from '../../src/core/projection/operate.js';
-import { listJobs } from '../../src/core/tasks/jobs.js';
+import { listParked, retryParked, skipEvent } from '../../src/core/projection/operate.js';
+import { dropJob, listJobs } from '../../src/core/tasks/jobs.js';
 import type { Reactor } from '../../src/core/reactor/reactor.js';
 import { bugs, Poison, Raise, testing } from '../kit/counters.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
@@ -130,7 +130,8 @@ describe('from', () => {
     const last = await start(NoteLaterRaises);
     const three = await raise(last, 'counter-2', 4);
     await reacted(NoteLaterRaises, three.position);
-    expect(await keys()).toEqual([one, two, three].map((event) => keyOf(NoteLaterRaises, event)));
+    const expected = [one, two, three].map((event) => keyOf(NoteLaterRaises, event));
+    expect((await keys()).toSorted()).toEqual(expected.toSorted());
   });
 
   it('beginning: takes the whole log', async () => {
@@ -159,12 +160,14 @@ describe('an event that a reactor cannot bear', () => {
     const other = await raise(instance, 'counter-2', 3);
     await eventually(async () => expect(await keys()).toEqual([one, other].map((event) => keyOf(NoteRaises, event))));
 
+    // The first is done meanwhile, and a retry must not make it again.
+    await dropJob(database.pool, (await jobs())[0]!.id);
     bugs.poison = false;
     expect(await retryParked(database.pool, NoteRaises, 'counter-1', instance.core.readStream)).toBeNull();
     expect(await listParked(database.pool, 'NoteRaises')).toEqual([]);
     // What the checkpoint had not passed yet comes by the runner.
-    await eventually(async () => expect(await keys()).toHaveLength(3));
-    expect(new Set(await keys()).size).toBe(3);
+    await eventually(async () => expect(await keys()).toHaveLength(2));
+    expect(await keys()).toEqual([keyOf(NoteRaises, other), expect.stringMatching(/^reactor:NoteRaises:\d+$/)]);
   });
 
   it('is passed over for ever when it is skipped', async () => {
@@ -186,14 +189,14 @@ describe('an event that a reactor cannot bear', () => {
 
 it('never makes a mutation or the start wait', async () => {
   const instance = await start(NoteRaises);
-  await pause(database.pool, 'NoteRaises', 'a test');
-  await eventually(() => expect(instance.projector.runner.members.find('NoteRaises')!.paused).toBe(true));
+  await database.pool.query('ALTER FUNCTION graphile_worker.add_job RENAME TO add_job_away');
   await raise(instance, 'counter-1', 1);
-  expect(await jobs()).toEqual([]);
   await stop(instance);
   const again = await start(NoteRaises);
   await eventually(() => expect(again.projector.runner.caughtUp).toBe(true));
-  await resume(database.pool, 'NoteRaises');
+  const progress = [...again.projector.runner.members.find('NoteRaises')!.partitions.values()];
+  expect(progress.some(({ live }) => !live)).toBe(true);
+  await database.pool.query('ALTER FUNCTION graphile_worker.add_job_away RENAME TO add_job');
   await eventually(async () => expect(await jobs()).toHaveLength(1));
 });
 
@@ -218,9 +221,10 @@ it('gives jobs of one stream a queue and an order when it says so, and several j
   instance.projector.runner.wake();
   await reacted(NoteTwiceInOrder, position);
   const { rows } = await database.pool.query(
-    `SELECT p.payload ->> 'by' AS by, j.queue_name AS queue, j.key FROM graphile_worker._private_jobs p JOIN graphile_worker.jobs j USING (id)
+    `SELECT p.payload ->> 'by' AS by, p.run_at::text AS due, j.queue_name AS queue, j.key FROM graphile_worker._private_jobs p JOIN graphile_worker.jobs j USING (id)
      ORDER BY p.priority, p.run_at`,
   );
+  expect(new Set(rows.map((row) => row.due)).size).toBe(40);
   expect(rows.map((row) => Number(row.by))).toEqual(Array.from({ length: 20 }, (_, n) => [n, n + 100]).flat());
   expect(new Set(rows.map((row) => row.queue))).toEqual(
     new Set([expect.stringMatching(/^reactor:NoteTwiceInOrder:[0-7]$/)]),

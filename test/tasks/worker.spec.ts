@@ -6,7 +6,7 @@ import { PermanentFailure } from '../../src/core/tasks/permanent-failure.js';
 import { job } from '../../src/core/tasks/task.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
-import { noteRaise, startWorker, work, type Note, type TestWorker } from '../kit/reactions.js';
+import { noteRaise, startWorker, work, type Note, type TestWorker, type WorkerSettings } from '../kit/reactions.js';
 
 let database: TestDatabase;
 let workers: TestWorker[];
@@ -24,8 +24,8 @@ afterEach(async () => {
   await database.drop();
 });
 
-function start(options?: Parameters<typeof startWorker>[1]): TestWorker {
-  const worker = startWorker(database.url, options);
+async function start(settings?: WorkerSettings): Promise<TestWorker> {
+  const worker = await startWorker(database.url, settings);
   workers.push(worker);
   return worker;
 }
@@ -66,7 +66,7 @@ function standingStill() {
 
 it('does what is there and what comes, and forgets what is done', async () => {
   await add([1, 2]);
-  start();
+  await start();
   await eventually(() => expect(done).toEqual(expect.arrayContaining([note(1), note(2)])));
   await add([3]);
   await eventually(() => expect(done).toContainEqual(note(3)));
@@ -83,8 +83,8 @@ it('does the jobs of a queue one after the other, in their order', async () => {
   };
   const bys = Array.from({ length: 12 }, (_, n) => n);
   await add(bys, 'a queue');
-  start();
-  start();
+  await start();
+  await start();
   await eventually(() => expect(done.map(({ by }) => by)).toEqual(bys));
 });
 
@@ -93,7 +93,7 @@ it('tries again what failed, later and later, until no try is left; an operator 
     throw new Error('no, with postgres://me:hunter2@db in the message');
   };
   await add([1]);
-  const worker = start();
+  const worker = await start();
   for (const attempts of [1, 2, 3]) {
     const [row] = await eventually(async () => {
       const rows = await jobs();
@@ -123,7 +123,7 @@ it('does not try again what cannot be mended', async () => {
     throw new PermanentFailure('never');
   };
   await add([1]);
-  start();
+  await start();
   const [row] = await eventually(async () => {
     const rows = await jobs();
     expect(rows).toMatchObject([{ state: 'failed', attempts: 1, lastError: 'never', key: 'test:1' }]);
@@ -137,7 +137,7 @@ it('does not try again what cannot be mended', async () => {
 it('waits at its stop for what is under way, and takes nothing new', async () => {
   const { begun, goOn } = standingStill();
   await add([1]);
-  const worker = start();
+  const worker = await start();
   await eventually(() => expect(begun.count).toBe(1));
   const { id } = (await jobs())[0]!;
   expect(await dropJob(database.pool, id)).toBe(false);
@@ -161,7 +161,7 @@ it('tells a job at its stop when it cannot wait any longer', async () => {
       });
     });
   await add([1]);
-  const worker = start({ graceMs: 200 });
+  const worker = await start({ graceMs: 200 });
   await eventually(() => expect(done).toEqual([note(1)]));
   await stop(worker);
   expect(aborted).toEqual([note(1)]);
@@ -171,7 +171,7 @@ it('tells a job at its stop when it cannot wait any longer', async () => {
 it('gives back at its stop what takes too long', async () => {
   const { begun, goOn } = standingStill();
   await add([1]);
-  const worker = start({ graceMs: 10 });
+  const worker = await start({ graceMs: 10 });
   await eventually(() => expect(begun.count).toBe(1));
   await stop(worker);
   expect(await jobs()).toMatchObject([{ state: 'waiting', attempts: 1 }]);
@@ -179,26 +179,23 @@ it('gives back at its stop what takes too long', async () => {
 });
 
 it('takes over the jobs of a process that died, and leaves those of one that lives', async () => {
-  const [dead, alive] = [randomUUID(), randomUUID()];
+  const dead = randomUUID();
+  const { begun, goOn } = standingStill();
+  await add([1, 2]);
+  await start({ processId: dead, isAlive: false });
+  await eventually(() => expect(begun.count).toBe(2));
+  const alive = randomUUID();
   await database.pool.query(
     `INSERT INTO store.processes (id, name, backend_pid, backend_started_at, projections, expires_at)
      VALUES ($1, 'alive', 0, now(), '{}', now() + interval '1 hour')`,
     [alive],
   );
-  const { begun, goOn } = standingStill();
-  await add([1, 2]);
-  const first = start({ processId: dead });
-  await eventually(() => expect(begun.count).toBe(2));
-  await database.pool.query(
-    `UPDATE graphile_worker._private_jobs SET locked_by = $1 WHERE key = 'test:2' AND locked_by = $2`,
-    [alive, dead],
-  );
+  await database.pool.query(`UPDATE graphile_worker._private_jobs SET locked_by = $1 WHERE key = 'test:2'`, [alive]);
   // The first goes on with what it thinks its own: a job may be done twice, and a task must bear that.
   work.run = async (given) => void done.push(given);
-  start();
+  await start();
   await eventually(() => expect(done).toEqual([note(1)]));
   await eventually(async () => expect(await jobs()).toMatchObject([{ key: 'test:2', state: 'running' }]));
-  expect(first.worker.running).toBe(true);
   await database.pool.query('DELETE FROM store.processes WHERE id = $1', [alive]);
   await eventually(() => expect(done).toEqual([note(1), note(2)]));
   goOn();
@@ -207,7 +204,7 @@ it('takes over the jobs of a process that died, and leaves those of one that liv
 it('goes on when the database was away in the middle of a job', async () => {
   const { begun, goOn } = standingStill();
   await add([1]);
-  const worker = start();
+  const worker = await start();
   await eventually(() => expect(begun.count).toBe(1));
   // Nothing can be noted until the table is back, and the connections are gone.
   await database.pool.query('ALTER TABLE graphile_worker._private_jobs RENAME TO jobs_away');
