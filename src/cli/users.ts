@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { AccountsService } from '../accounts/accounts.service.js';
+import { GenerateAPITokenInput } from '../accounts/api-token/api-token.inputs.js';
 import { SessionQueries } from '../accounts/session/session.queries.js';
 import { SessionsService, type SessionInfo } from '../accounts/session/sessions.service.js';
 import { storedTokenUses } from '../accounts/session/token-uses.js';
 import { foldedName } from '../accounts/owner-name.js';
 import { userAggregate } from '../accounts/user/user.commands.js';
+import { RegisterUserInput } from '../accounts/user/user.inputs.js';
 import { findUserByName } from '../accounts/user/user.lookup.js';
 import { forgetAttempts } from '../core/auth/attempts.js';
+import { checkedInput } from '../core/graphql/validation.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { print, printFacts, printRows, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
@@ -63,11 +66,9 @@ export function addUserCommands(program: Command): void {
     .action((username: string, options: OutputOptions & { name: string }) =>
       withSession(async (session) => {
         const userId = await userIdOf(session, username);
-        const { raw } = await accountsOf(session).generateApiToken(
-          userId,
-          options.name,
-          session.executeAs('users token'),
-        );
+        const { identifier } = await checkedInput(GenerateAPITokenInput, { identifier: options.name });
+        const execute = session.executeAs('users token');
+        const { raw } = await accountsOf(session).generateApiToken(userId, identifier!, execute);
         printFacts({ username, token: raw }, options);
       }),
     );
@@ -119,16 +120,12 @@ const sessionColumns: Record<string, (session: SessionInfo) => string | Date | n
 };
 
 async function create(session: Session, username: string, options: CreateOptions): Promise<void> {
+  const { email, fullName, operator: isOperator } = options;
   const password = options.password ?? randomPassword();
-  const account = {
-    username,
-    email: options.email,
-    password,
-    fullName: options.fullName,
-    isOperator: options.operator,
-  };
-  await accountsOf(session).register(account, session.executeAs('users create'));
-  printFacts({ username, email: options.email, ...(options.password ? {} : { password }) }, options);
+  // The rules of the API: an address without a form, above all, could neither log in nor get a mail.
+  const input = await checkedInput(RegisterUserInput, { username, email, password, fullName });
+  await accountsOf(session).register({ ...input, isOperator }, session.executeAs('users create'));
+  printFacts({ username, email, ...(options.password ? {} : { password }) }, options);
 }
 
 /** By the claim on the name, not by a read model: it holds also while no server applies events. */

@@ -177,6 +177,19 @@ describe('events', () => {
 });
 
 describe('users and keys', () => {
+  it.each([
+    [['create', 'carl', '--email', 'not an address'], 'isEmail'],
+    [['create', 'carl', '--email', 'one@example.com,two@example.com'], 'isEmail'],
+    [['create', 'carl', '--email', 'carl@example.com', '--full-name', 'x'.repeat(201)], 'maxLength'],
+    [['create', 'carl', '--email', 'carl@example.com', '--password', 'short'], 'minLength'],
+    [['token', 'ann', '--name', 'x'.repeat(201)], 'maxLength'],
+  ])('%j breaks a rule that the API has, too', async (args, rule) => {
+    expect(failure(await waybill('users', ...args))).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(new RegExp(`^[^\\n]*BAD_USER_INPUT: ${rule}[^\\n]*\\n$`)),
+    });
+  });
+
   it('erase destroys an account for ever', async () => {
     await waybill('users', 'create', 'bob', '--email', 'bob@example.com');
     expect(await waybill('users', 'erase', 'bob', '--yes')).toEqual({
