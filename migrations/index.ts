@@ -4,6 +4,7 @@ import { Nonces1795568400000 } from './20261125010000-nonces.js';
 import { Attempts1795568400100 } from './20261125010000-attempts.js';
 import { Jobs1795568400200 } from './20261125010200-jobs.js';
 import { Mails1795568400300 } from './20261125010300-mails.js';
+import { PersistedDocuments1795568400400 } from './20261125010400-persisted-documents.js';
 
 /** All migrations of the store and platform tables, in the order in which they run. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Attempts1795568400100,
   Jobs1795568400200,
   Mails1795568400300,
+  PersistedDocuments1795568400400,
 ];

@@ -45,6 +45,7 @@ it('/livez and /readyz say yes, check by check', async () => {
     ['database', true],
     ['feed', true],
     ['projections', true],
+    ['jobs', true],
   ]);
 });
 

@@ -1,19 +1,27 @@
 import {
+  createSourceEventStream,
   type DocumentNode,
   execute,
   type ExecutionResult,
-  getOperationAST,
-  GraphQLError,
+  getVariableValues,
+  type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
-  type OperationDefinitionNode,
   parse,
-  subscribe,
 } from 'graphql';
 import type { Ctx } from './context.js';
 import { costError } from './cost.js';
 import { presentError } from './errors.js';
+import { compileOperation } from './execution/compile.js';
+import { Documents } from './execution/documents.js';
+import { worksWithInvalidToken } from './execution/invalid-token.js';
+import { mapStream } from './execution/map-stream.js';
+import { measured, measureInvalid } from './execution/measures.js';
+import type { Prepared, PreparedDocument } from './execution/prepared.js';
+import { fault, invalidToken, type Refused, unknownOperation, withCode, withInputCodes } from './execution/refusals.js';
 import { parseOptions, validateOperation } from './limits.js';
+
+export type { Prepared } from './execution/prepared.js';
 
 /** One operation as any transport hands it over. */
 export type OperationRequest = {
@@ -22,85 +30,142 @@ export type OperationRequest = {
   variables?: Record<string, unknown> | null;
 };
 
-/** A document that is valid and within the limits, with the operation of it that is to run. */
-export type Prepared = { document: DocumentNode; operation: OperationDefinitionNode };
-
 export type Answer = { data?: Record<string, unknown> | null; errors?: readonly GraphQLFormattedError[] };
 
+type Variables = OperationRequest['variables'];
+
+/** Thousands of characters of query text, in the measure of `Documents`: some 40 MB when it is full of what costs most. */
+const cachedCharacters = 500_000;
+
 /**
- * Prepares and runs operations, the same for every transport: HTTP and both socket protocols validate, limit, execute and mask errors
- * here and nowhere else.
+ * A document that is used again is worth compiling, which takes about as long as it took to validate it. What is sent once, as by
+ * somebody who tries to make work, is not.
+ */
+const usesBeforeCompiling = 2;
+
+/** A compiled field's 1.5 kB, in the measure of `Documents`. */
+const charactersPerField = 20;
+
+/** More tell the client nothing, and each costs memory. graphql-js' own default. */
+const maxVariableErrors = 50;
+
+/**
+ * Prepares and runs operations, the same for every transport: HTTP and both socket protocols validate, limit, execute, measure and mask
+ * errors here and nowhere else.
  */
 export class Engine {
+  readonly documents = new Documents(cachedCharacters);
+
   constructor(readonly schema: GraphQLSchema) {}
 
   /**
-   * Parses, validates and bounds a text.
+   * Parses, validates and bounds a text, or finds what it did before.
    * @returns errors when it must not run.
    */
-  prepare({ query, operationName }: OperationRequest): Prepared | { errors: readonly GraphQLError[] } {
+  prepare({ query, operationName }: OperationRequest): Prepared | Refused {
+    const document = this.document(query);
+    const prepared = 'errors' in document ? document : operationOf(document, operationName);
+    if ('errors' in prepared) measureInvalid();
+    return prepared;
+  }
+
+  /** The document alone, whatever its operations. */
+  document(text: string): PreparedDocument | Refused {
+    return this.documents.get(text) ?? this.read(text);
+  }
+
+  /** Runs a query or mutation. Never rejects: errors are in the answer, fit for the caller's eyes. */
+  async execute(prepared: Prepared, variables: Variables, ctx: Ctx): Promise<Answer> {
+    return presented(await this.run(prepared, variables, ctx), ctx);
+  }
+
+  /** The same with the errors as they are, for a transport that presents them itself. */
+  run(prepared: Prepared, variables: Variables, ctx: Ctx): Promise<ExecutionResult> {
+    return measured(prepared, () => this.refusal(prepared, variables, ctx) ?? this.perform(prepared, variables, ctx));
+  }
+
+  /** Starts a subscription. @returns its answers, or one answer with errors when it does not start. */
+  async subscribe(prepared: Prepared, variables: Variables, ctx: Ctx): Promise<AsyncIterable<Answer> | Answer> {
+    const stream = await measured(
+      prepared,
+      () => this.refusal(prepared, variables, ctx) ?? this.source(prepared, variables, ctx),
+    );
+    if (!(Symbol.asyncIterator in stream)) return presented(stream, ctx);
+    return mapStream(stream, async (event) => presented(await this.perform(prepared, variables, ctx, event), ctx));
+  }
+
+  private read(text: string): PreparedDocument | Refused {
     let document: DocumentNode;
     try {
-      document = parse(query, parseOptions);
+      document = parse(text, parseOptions);
     } catch (error) {
       return { errors: [withCode(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')] };
     }
     const errors = validateOperation(this.schema, document);
-    if (errors.length > 0) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
-    const operation = getOperationAST(document, operationName);
-    if (operation) return { document, operation };
-    const unknown = new GraphQLError('The document has no such operation, or several and no name.');
-    return { errors: [withCode(unknown, 'OPERATION_RESOLUTION_FAILURE')] };
+    if (errors.length === 0) return this.documents.add(text, document);
+    return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
   }
 
-  /** Runs a query or mutation. Never rejects: errors are in the answer, fit for the caller's eyes. */
-  async execute(prepared: Prepared, variables: OperationRequest['variables'], ctx: Ctx): Promise<Answer> {
+  /** A token that is not valid refuses the whole operation, unless it is one by which a client finds out or logs in again. */
+  private refusal(prepared: Prepared, variables: Variables, { tokenRefusal }: Ctx): Refused | undefined {
+    if (tokenRefusal && !worksWithInvalidToken(this.schema, prepared)) return invalidToken(tokenRefusal);
     const tooCostly = costError(this.schema, prepared, variables);
-    if (tooCostly) return presented({ errors: [tooCostly] }, ctx);
-    return presented(await execute(this.argumentsOf(prepared, variables, ctx)), ctx);
+    return tooCostly && { errors: [tooCostly] };
   }
 
-  /** Starts a subscription. @returns its answers, or one answer with errors when it does not start. */
-  async subscribe(
+  /** @param root what root fields hang on: an event of a subscription. */
+  private async perform(prepared: Prepared, variables: Variables, ctx: Ctx, root?: unknown): Promise<ExecutionResult> {
+    try {
+      const compiled = this.compiledOf(prepared);
+      if (!compiled) return withInputCodes(await execute(this.argumentsOf(prepared, variables, ctx, root)));
+      const definitions = prepared.operation.variableDefinitions ?? [];
+      const options = { maxErrors: maxVariableErrors };
+      const { coerced, errors } = getVariableValues(this.schema, definitions, variables ?? {}, options);
+      return errors ? withInputCodes({ errors }) : await compiled.run(root, ctx, coerced);
+    } catch (error) {
+      return fault(error);
+    }
+  }
+
+  private async source(
     prepared: Prepared,
-    variables: OperationRequest['variables'],
+    variables: Variables,
     ctx: Ctx,
-  ): Promise<AsyncIterable<Answer> | Answer> {
-    const tooCostly = costError(this.schema, prepared, variables);
-    if (tooCostly) return presented({ errors: [tooCostly] }, ctx);
-    const stream = await subscribe(this.argumentsOf(prepared, variables, ctx));
-    if (!(Symbol.asyncIterator in stream)) return presented(stream, ctx);
-    return mapped(stream, (result) => presented(result, ctx));
+  ): Promise<AsyncIterable<unknown> | ExecutionResult> {
+    try {
+      const source = await createSourceEventStream(this.argumentsOf(prepared, variables, ctx));
+      return Symbol.asyncIterator in source ? source : withInputCodes(source);
+    } catch (error) {
+      return fault(error);
+    }
   }
 
-  private argumentsOf({ document, operation }: Prepared, variables: OperationRequest['variables'], ctx: Ctx) {
-    const operationName = operation.name?.value;
-    return { schema: this.schema, document, operationName, variableValues: variables ?? {}, contextValue: ctx };
+  private compiledOf(prepared: Prepared): Prepared['compiled'] {
+    prepared.uses += 1;
+    if (prepared.compiled === undefined && prepared.uses >= usesBeforeCompiling) {
+      prepared.compiled = compileOperation(this.schema, prepared.document, prepared.operation);
+      if (prepared.compiled) this.documents.grow(prepared.source, prepared.compiled.fields * charactersPerField);
+    }
+    return prepared.compiled;
   }
+
+  private argumentsOf({ document, operation }: Prepared, variables: Variables, ctx: Ctx, root?: unknown) {
+    const operationName = operation.name?.value;
+    return {
+      schema: this.schema,
+      document,
+      operationName,
+      variableValues: variables ?? {},
+      contextValue: ctx,
+      rootValue: root,
+    };
+  }
+}
+
+function operationOf(document: PreparedDocument, name: string | null | undefined): Prepared | Refused {
+  return document.operation(name) ?? { errors: [unknownOperation(name)] };
 }
 
 function presented({ data, errors }: ExecutionResult, ctx: Ctx): Answer {
-  if (!errors) return { data };
-  // What fails without a path fails before the first field: variables that do not fit.
-  const coded = errors.map((error) => (error.path ? error : withCode(error, 'BAD_USER_INPUT')));
-  return { data, errors: coded.map((error) => presentError(error, ctx)) };
-}
-
-/** The codes by which Apollo tells the client's mistakes apart; graphql-js itself sets none. */
-function withCode(error: GraphQLError, code: string): GraphQLError {
-  error.extensions['code'] ??= code;
-  return error;
-}
-
-/** Not a generator: the `return` of one waits for the item under way, and a quiet source would never be told to end. */
-function mapped<From, To>(source: AsyncGenerator<From>, change: (item: From) => To): AsyncIterableIterator<To> {
-  const changed = ({ done, value }: IteratorResult<From>): IteratorResult<To> =>
-    done ? { done, value: undefined } : { done: false, value: change(value) };
-  return {
-    next: async () => changed(await source.next()),
-    return: async () => changed(await source.return(undefined)),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  return errors ? { data, errors: errors.map((error) => presentError(error, ctx)) } : { data };
 }

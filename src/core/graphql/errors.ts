@@ -14,7 +14,7 @@ const protocolCodes = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'PERSISTED_QUERY_NOT_FOUND',
   'BAD_USER_INPUT',
   'BAD_REQUEST',
 ]);
@@ -58,7 +58,9 @@ function causeOf(error: Error): unknown {
 function protocolCode(error: GraphQLError, cause: unknown): string | undefined {
   if (!(cause instanceof GraphQLError)) return undefined;
   if (error.path) return /^Argument ".*" (of|has) /.test(error.message) ? 'BAD_USER_INPUT' : undefined;
-  const { code } = error.extensions;
+  const { code, http } = error.extensions;
+  // Apollo refuses a persisted query without a code, but with a status.
+  if (code === undefined && http !== undefined) return 'BAD_REQUEST';
   return typeof code === 'string' && protocolCodes.has(code) ? code : undefined;
 }
 

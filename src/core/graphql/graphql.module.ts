@@ -5,21 +5,20 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
-import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_PIPE } from '@nestjs/core';
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { FastifyRequest } from 'fastify';
 import { LOGGER, type Logger } from '../observability/logger.js';
 import { resolveConnections } from './connection/connection.js';
 import { Authenticator, ContextFactory } from './context.js';
-import { DocumentCache } from './document-cache.js';
 import { WaybillDriver, type WaybillDriverConfig } from './driver.js';
 import { limitOperations, parseOptions, validationOptions } from './limits.js';
 import { NodeRegistry } from './node/node-registry.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { fillNullsWithDefaults } from './null-defaults.js';
+import { checkPolicies } from './policy-check.js';
 import { PolicyIndex } from './policy-index.js';
-import { PolicyGuard } from './policy.guard.js';
 import { requestHandling, wrapped } from './request-plugin.js';
 import { scalars } from './scalars.js';
 import { readSdl } from './sdl.js';
@@ -34,9 +33,6 @@ export type GraphqlOptions = {
   /** Other limits than `socketLimits`, for specs. */
   socketLimits?: Partial<SocketLimits>;
 };
-
-/** A million characters of query text: thousands of different queries, some 30 MB of parsed documents. */
-const documentCacheCharacters = 1_000_000;
 
 /** What silos may inject besides what HttpModule gives them. */
 @Global()
@@ -66,10 +62,7 @@ export function createGraphqlModule({ typeDefs, imports, socketLimits: limits }:
   return {
     module: GraphqlModule,
     imports: [GraphqlKitModule, ...imports, apollo],
-    providers: [
-      { provide: APP_GUARD, useClass: PolicyGuard },
-      { provide: APP_PIPE, useFactory: createValidationPipe },
-    ],
+    providers: [{ provide: APP_PIPE, useFactory: createValidationPipe }],
   };
 }
 
@@ -80,11 +73,11 @@ function apolloOptions(
   logger: Logger,
   authenticator: Authenticator,
 ): Omit<ApolloDriverConfig, 'driver'> {
-  const { plugin, formatError, present } = requestHandling(index, logger);
+  const { plugin, formatError, present } = requestHandling(logger);
   return {
     typeDefs,
     resolvers: scalars,
-    transformSchema: (schema) => fillNullsWithDefaults(resolveConnections(schema)),
+    transformSchema: (schema) => checkPolicies(fillNullsWithDefaults(resolveConnections(schema)), index),
     context: (request: FastifyRequest) =>
       contexts.create(request, authenticator).catch((error: unknown) => {
         throw present(wrapped(error), { requestId: request.id, log: request.log });
@@ -110,8 +103,6 @@ function apolloOptions(
     stopOnTerminationSignals: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
-    persistedQueries: false,
-    documentStore: new DocumentCache(documentCacheCharacters),
     parseOptions,
     validationRules: [limitOperations],
     validationOptions,

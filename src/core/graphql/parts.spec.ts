@@ -7,7 +7,6 @@ import { Module } from '@nestjs/common';
 import { Query, Resolver } from '@nestjs/graphql';
 import { ContextFactory } from './context.js';
 import { formatDateTime } from './date-time.js';
-import { DocumentCache } from './document-cache.js';
 import { createGraphqlModule } from './graphql.module.js';
 import { validateOperation } from './limits.js';
 import { policies, Policy } from './policy.js';
@@ -45,23 +44,6 @@ describe('the context', () => {
         .contribute(({ actor }) => (actor.kind === 'anonymous' ? { actor: bob } : {}));
       expect((await query('{ viewer { username } }')).data).toEqual({ viewer: { username: 'bob' } });
     }));
-});
-
-describe('DocumentCache', () => {
-  const document = (name: string) => parse(`{ ${name.padEnd(46, 'x')} }`);
-
-  it('keeps what was used last, within its size', async () => {
-    const cache = new DocumentCache(100);
-    const [a, b, c] = [document('a'), document('b'), document('c')];
-    await cache.set('a', a);
-    await cache.set('b', b);
-    await cache.set('a', a);
-    expect(await cache.get('b')).toBe(b);
-    await cache.set('c', c);
-    expect([await cache.get('a'), await cache.get('b'), await cache.get('c')]).toEqual([undefined, b, c]);
-    await cache.delete('b');
-    expect(await cache.get('b')).toBeUndefined();
-  });
 });
 
 describe('validateOperation', () => {

@@ -8,13 +8,12 @@ const rootTypes = new Set(['Query', 'Mutation', 'Subscription']);
 /** What every root field says about access, read from the resolvers: the schema does not carry it, for Nest wraps the methods. */
 @Injectable()
 export class PolicyIndex implements OnModuleInit {
-  private readonly access = new Map<string, Access | undefined>();
+  private read: Map<string, Access | undefined> | undefined;
 
   constructor(@Inject(ModulesContainer) private readonly modules: ModulesContainer) {}
 
   /** @throws Error naming each field whose action no silo declares. */
   onModuleInit(): void {
-    for (const instance of this.instances()) this.read(instance);
     const unknown = [...this.access].flatMap(([field, access]) =>
       access?.kind === 'policy' && !ruleOf(access.action) ? [`${field} names "${access.action}"`] : [],
     );
@@ -31,21 +30,28 @@ export class PolicyIndex implements OnModuleInit {
     return [...this.access.keys()];
   }
 
+  /** Read when it is first asked: by then every provider stands, whichever module starts first. */
+  private get access(): Map<string, Access | undefined> {
+    this.read ??= new Map(this.instances().flatMap(accessOfMethods));
+    return this.read;
+  }
+
   private instances(): object[] {
     const wrappers = [...this.modules.values()].flatMap((module) => [...module.providers.values()]);
     return wrappers.flatMap(({ instance }) => (typeof instance === 'object' && instance !== null ? [instance] : []));
   }
+}
 
-  private read(instance: object): void {
-    const prototype = Object.getPrototypeOf(instance) as object | null;
-    for (const name of methodNames(prototype)) {
-      const method = (prototype as Record<string, unknown>)[name] as object;
-      const type = Reflect.getMetadata('graphql:resolver_type', method) as string | undefined;
-      if (!type || !rootTypes.has(type)) continue;
-      const field = (Reflect.getMetadata('graphql:resolver_name', method) as string | undefined) ?? name;
-      this.access.set(`${type}.${field}`, accessOf(method));
-    }
-  }
+/** Of the root fields that an instance resolves, by name: `Query.viewer`. */
+function accessOfMethods(instance: object): [string, Access | undefined][] {
+  const prototype = Object.getPrototypeOf(instance) as object | null;
+  return methodNames(prototype).flatMap((name) => {
+    const method = (prototype as Record<string, unknown>)[name] as object;
+    const type = Reflect.getMetadata('graphql:resolver_type', method) as string | undefined;
+    if (!type || !rootTypes.has(type)) return [];
+    const field = (Reflect.getMetadata('graphql:resolver_name', method) as string | undefined) ?? name;
+    return [[`${type}.${field}`, accessOf(method)]];
+  });
 }
 
 function methodNames(prototype: object | null): string[] {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
 import { addressList } from '../config/parse.js';
 import type { Logger } from '../observability/logger.js';
@@ -8,6 +8,7 @@ import { httpRequests } from '../observability/metrics.js';
 import { frameworkFailure } from './error-filter.js';
 import { securityHeaders } from './headers.js';
 import { acceptForms } from './pages/post-form.js';
+import { RequestLog } from './request-log.js';
 import { isStopping, trackConnections } from './shutdown.js';
 
 /** Explicit, since the defaults of Node and Fastify differ and some are off. */
@@ -33,6 +34,8 @@ export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, 
     loggerInstance: logger,
     // Our own line per request is written by recordRequest.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    childLoggerFactory: (parent: FastifyBaseLogger, bindings: Record<string, unknown>) =>
+      new RequestLog(parent, bindings),
     genReqId: requestIds(config.trustProxy),
     trustProxy: proxyTrust(config.trustProxy),
     bodyLimit: httpLimits.bodyBytes,
@@ -60,8 +63,10 @@ export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, 
     if (isStopping(fastify.server)) reply.header('connection', 'close');
     done(null, payload);
   });
+  // The fields are few and known, so the search for telling names among them is left out; the finished line is searched as every other.
+  const requestLines = logger.child({}, { formatters: { log: (fields) => fields } });
   fastify.addHook('onResponse', (request, reply, done) => {
-    recordRequest(request, reply);
+    recordRequest(requestLines, request, reply);
     done();
   });
   return adapter;
@@ -105,15 +110,13 @@ const quietRoutes = new Set([
 ]);
 
 /** Never the query string: a GET may carry a whole GraphQL operation there. */
-function recordRequest(request: FastifyRequest, reply: FastifyReply): void {
+function recordRequest(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
   const route = request.routeOptions.url ?? 'none';
   const { method } = request;
   const status = reply.statusCode;
   const seconds = reply.elapsedTime / 1000;
   httpRequests.observe({ method, route, status: String(status) }, seconds);
   const level = status >= 500 && route !== '/readyz' ? 'error' : quietRoutes.has(route) ? 'debug' : 'info';
-  request.log[level](
-    { method, path: request.url.split('?', 1)[0], status, ms: Math.round(reply.elapsedTime) },
-    'request',
-  );
+  const path = request.url.split('?', 1)[0];
+  logger[level]({ requestId: request.id, method, path, status, ms: Math.round(reply.elapsedTime) }, 'request');
 }

@@ -13,8 +13,8 @@ export type LogSettings = { logLevel: string; logFormat: 'auto' | 'json' | 'pret
 export type LogDestination = { write(line: string): void };
 
 /**
- * The logger of the process. One JSON object per line, or coloured text in a terminal, written at once and in this thread: a worker would
- * lose the last lines of a crash.
+ * The logger of the process. One JSON object per line, or coloured text in a terminal, written in this thread: a worker would lose the last
+ * lines of a crash.
  *
  * Secrets are taken out twice: by name from the fields, and by look from the finished line, which also covers messages and stacks.
  */
@@ -32,8 +32,28 @@ export function createLogger(settings: LogSettings, destination?: LogDestination
     serializers: { err: (error: unknown) => error },
     hooks: { streamWrite: scrub },
   };
-  const target = isPretty ? prettyDestination(destination) : destination;
-  return guardChildren(target ? pino(options, target) : pino(options));
+  const target = isPretty ? prettyDestination(destination) : (destination ?? standardOutput());
+  return guardChildren(pino(options, target));
+}
+
+/**
+ * Writes the lines of one turn of the event loop together, at its end: under load a system call for each line would cost more than the
+ * line itself. What ends the process in whatever way of its own, a crash included, writes what is held.
+ */
+function standardOutput(): LogDestination {
+  const output = pino.destination({ dest: process.stdout.fd, sync: true });
+  let held = '';
+  const flush = () => {
+    if (held !== '') output.write(held);
+    held = '';
+  };
+  process.once('exit', flush);
+  return {
+    write(line) {
+      if (held === '') setImmediate(flush);
+      held += line;
+    },
+  };
 }
 
 function prettyDestination(destination?: LogDestination): LogDestination {

@@ -9,6 +9,7 @@ import { Dispatcher } from '../command/dispatcher.js';
 import { Silos } from '../command/silo.js';
 import { StreamReader } from '../command/stream-reader.js';
 import { CommandContext } from '../graphql/command-context.js';
+import { PersistedDocuments } from '../graphql/persisted/persisted-documents.js';
 import { EventStore } from '../event-store/event-store.js';
 import { LiveEvents } from '../live/live-events.js';
 import { POOL } from '../event-store/pool.js';
@@ -32,6 +33,7 @@ export class CoreModule {
       },
       { provide: Reader, useValue: core.readModel },
       { provide: LiveEvents, useValue: live },
+      { provide: PersistedDocuments, useValue: new PersistedDocuments(core.pool) },
       { provide: POOL, useValue: core.pool },
       { provide: SuccessorTokens, useValue: core.successorTokens },
       CommandGateway,
