@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namespaces } from '../../projections/accounts/namespaces/namespaces.projection.js';
 import { makeDataFolder, removeDataFolder } from '../kit/data-folder.js';
 import { createEmptyDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
@@ -91,7 +92,7 @@ describe('the command line itself', () => {
     [['events', 'tail', '--lines', 'many'], '--lines takes a whole number'],
     [['users', 'create', 'bob'], "required option '--email <address>' not specified"],
     [['users', 'erase', 'ann'], "required option '--yes' not specified"],
-    [['projections', 'skip', 'namespaces_v1', 'x', '--reason', 'y'], 'x is no position.'],
+    [['projections', 'skip', namespaces.versionedName, 'x', '--reason', 'y'], 'x is no position.'],
   ])('%j is wrong usage: 2, and a line that helps', async (args, line) => {
     const { code, stderr } = failure(await waybill(...args));
     expect(code).toBe(2);
@@ -111,7 +112,7 @@ describe('the command line itself', () => {
     [['projections', 'retry', 'nothing_v1'], 'There is no projection nothing_v1'],
     [['projections', 'verify', 'nothing_v1'], 'There is no projection nothing_v1'],
     [['projections', 'skip', 'nothing_v1', '1', '--reason', 'x'], 'nothing_v1'],
-    [['projections', 'retry', 'namespaces_v1'], 'No such stream is parked.'],
+    [['projections', 'retry', namespaces.versionedName], 'No such stream is parked.'],
     [['events', 'show', '999999'], 'There is no event at position 999999.'],
     [['events', 'show', 'user-999999'], 'There is no stream user-999999.'],
   ])('%j names what does not exist: 3', async (args, line) => {
