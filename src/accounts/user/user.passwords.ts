@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Attempts } from '../../core/auth/attempts.js';
+import { Attempts, type Attempt } from '../../core/auth/attempts.js';
 import { LinkTokens } from '../../core/auth/link-token.js';
 import { hashPassword, needsRehash, rehashPassword, verifyPassword } from '../../core/auth/passwords.js';
 import { streamIdOf } from '../../core/command/aggregate.js';
@@ -46,9 +46,8 @@ export class UserPasswords {
     const attempt = await this.attempts.count('login', trier);
     const row = await this.users.byLogin(login);
     const { state, head } = await this.reader.load(userAggregate, row?.id ?? nobody);
-    const fits = await verifyPassword(passwordHashOf(state), password);
+    const fits = await tried(attempt, state, password);
     if (!fits || state.status !== 'active') throw refuse('INVALID_CREDENTIALS');
-    await attempt.giveBack();
     const version = needsRehash(state.passwordHash)
       ? await this.hashAnew(head.streamId, state.passwordHash, password, caller)
       : head.version;
@@ -60,9 +59,7 @@ export class UserPasswords {
   async fits(userId: UserId, password: string): Promise<boolean> {
     const attempt = await this.attempts.count('password', { account: userId });
     const { state } = await this.reader.load(userAggregate, userId);
-    const fits = await verifyPassword(passwordHashOf(state), password);
-    if (fits) await attempt.giveBack();
-    return fits;
+    return tried(attempt, state, password);
   }
 
   /**
@@ -135,5 +132,17 @@ export class UserPasswords {
   }
 }
 
-/** Without an account no password fits, after as much work. */
-const passwordHashOf = (user: User): string => (user.status === 'active' ? user.passwordHash : '');
+/**
+ * Whether the password fits; without an account none does, after as much work. Only a wrong one stays counted: a try that fits is given
+ * back, and so is one that nobody looked at, since too many hashes were under way.
+ */
+async function tried(attempt: Attempt, user: User, password: string): Promise<boolean> {
+  let isWrong = false;
+  try {
+    const fits = await verifyPassword(user.status === 'active' ? user.passwordHash : '', password);
+    isWrong = !fits;
+    return fits;
+  } finally {
+    if (!isWrong) await attempt.giveBack();
+  }
+}
