@@ -60,6 +60,15 @@ it('takes an account over from Django: the first login hashes its password anew,
   expect(await hash()).toBe(renewed);
 });
 
+it('lets everybody in who logs in at once, while the password is hashed anew', async () => {
+  await takenOver(901, 'busy');
+  const passwords = userPasswords();
+  const logins = await Promise.allSettled(
+    Array.from({ length: 6 }, () => passwords.login('busy', 'lètmein', caller())),
+  );
+  expect(logins.map(({ status }) => status)).toEqual(Array(6).fill('fulfilled'));
+});
+
 it('does not count a try that nobody looked at, since too many hashes were under way', async () => {
   await takenOver(902, 'patient');
   const passwords = userPasswords();
