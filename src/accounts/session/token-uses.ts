@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { POOL } from '../../core/event-store/pool.js';
 import { run } from '../../core/event-store/statement.js';
 import { LOGGER, type Logger } from '../../core/observability/logger.js';
+import { sessionLifetimes } from './session.commands.js';
 
 /** How often uses are written, so also how often at most for one token. */
 const everyMs = 60 * 1000;
@@ -26,6 +27,19 @@ export type TokenUse = { tokenId: string; lastUsedAt: Date };
 /** As far as it is written down: up to a minute late. What was never used is left out. */
 export function storedTokenUses(pool: pg.Pool, tokenIds: readonly string[]): Promise<TokenUse[]> {
   return run<TokenUse>(pool, readStatement, [tokenIds]);
+}
+
+/**
+ * Forgets the uses of sessions that are over, lest every login that ever was leaves a row. A use can be as late as the refresh token's
+ * thirty days after the last refresh; twice that later the session can only be open if it was refreshed and never used.
+ * @returns how many
+ */
+export async function deleteOldSessionUses(pool: pg.Pool): Promise<number> {
+  const { rowCount } = await pool.query(
+    `DELETE FROM store.token_uses WHERE token_id LIKE 'session-%' AND last_used_at < now() - make_interval(secs => $1)`,
+    [2 * sessionLifetimes.refreshSeconds],
+  );
+  return rowCount ?? 0;
 }
 
 /**
