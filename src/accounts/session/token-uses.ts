@@ -30,8 +30,8 @@ export function storedTokenUses(pool: pg.Pool, tokenIds: readonly string[]): Pro
 }
 
 /**
- * Forgets the uses of sessions that are over, lest every login that ever was leaves a row. A use can be as late as the refresh token's
- * thirty days after the last refresh; twice that later the session can only be open if it was refreshed and never used.
+ * Forgets when sessions were used that are long over, or every login would leave a row for ever. One that is refreshed without being used
+ * may lose its row as well: it shows as not used.
  * @returns how many
  */
 export async function deleteOldSessionUses(pool: pg.Pool): Promise<number> {
