@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Attempts, type Attempt } from '../../core/auth/attempts.js';
 import { LinkTokens } from '../../core/auth/link-token.js';
@@ -26,6 +27,12 @@ export type Caller = { execute: Execute; clientAddress: string; userAgent: strin
 /** No account has the number 0: its stream is empty. */
 const nobody = streamIdOf('user', 0);
 
+/**
+ * A wrong password is answered no sooner than this. The hash costs everybody the same, but the stream of an account that is there takes
+ * half a millisecond to read and open, which enough tries would show.
+ */
+const refusedAfterMs = 50;
+
 /** All that takes a password from a caller. Tries are counted before a password is hashed. */
 @Injectable()
 export class UserPasswords {
@@ -45,9 +52,13 @@ export class UserPasswords {
   async login(login: string, password: string, caller: Caller): Promise<OpenedSession & { username: string }> {
     const trier = { account: foldedName(login), address: caller.clientAddress };
     const attempt = await this.attempts.count('login', trier);
+    const earliestRefusal = delay(refusedAfterMs);
     const row = await this.users.byLogin(login);
     const user = await this.reader.load(userAggregate, row?.id ?? nobody);
-    if (!(await tried(attempt, user.state, password))) throw refuse('INVALID_CREDENTIALS');
+    if (!(await tried(attempt, user.state, password))) {
+      await earliestRefusal;
+      throw refuse('INVALID_CREDENTIALS');
+    }
     return this.enter(user, password, caller);
   }
 

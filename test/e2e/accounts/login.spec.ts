@@ -60,6 +60,15 @@ it('takes an account over from Django: the first login hashes its password anew,
   expect(await hash()).toBe(renewed);
 });
 
+it('answers a wrong password no sooner for a name that nobody has', async () => {
+  const began = performance.now();
+  await expect(userPasswords().login('nobody-at-all', 'not it', caller())).rejects.toMatchObject({
+    code: 'INVALID_CREDENTIALS',
+  });
+  // Timers may be a millisecond early.
+  expect(performance.now() - began).toBeGreaterThan(48);
+});
+
 it('lets everybody in who logs in at once, while the password is hashed anew', async () => {
   await takenOver(901, 'busy');
   const passwords = userPasswords();
