@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namespaces } from '../../projections/accounts/namespaces/namespaces.projection.js';
+import { APPENDED_CHANNEL } from '../../src/core/feed/wake-up.js';
 import { makeDataFolder, removeDataFolder } from '../kit/data-folder.js';
 import { createEmptyDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
@@ -199,6 +200,25 @@ describe('users and keys', () => {
       stderr: '',
     });
     expect((await waybill('users', 'create', 'bob', '--email', 'bob@example.com')).code).toBe(1);
+    for (const command of ['token', 'reset-password', 'unlock', 'sessions', 'end-sessions'])
+      expect(await waybill('users', command, 'bob')).toEqual({
+        code: 3,
+        stdout: '',
+        stderr: 'There is no user bob.\n',
+      });
+    expect((await waybill('users', 'erase', 'bob', '--yes')).code).toBe(0);
+  });
+
+  it('wakes running servers, so that a token that was just printed holds at once', async () => {
+    const client = await operator.database.pool.connect();
+    try {
+      const woken = new Promise((resolve) => client.once('notification', ({ channel }) => resolve(channel)));
+      await client.query(`LISTEN ${APPENDED_CHANNEL}`);
+      expect((await waybill('users', 'token', 'ann')).code).toBe(0);
+      expect(await woken).toBe(APPENDED_CHANNEL);
+    } finally {
+      client.release(true);
+    }
   });
 
   it('generate prints a key; list and rotate say which key wraps how many data keys', async () => {
