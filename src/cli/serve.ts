@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { deleteOldNonces } from '../accounts/nonce/nonce.table.js';
+import { deleteOldSessionUses } from '../accounts/session/token-uses.js';
 import { BlobModule } from '../core/blob/blob.module.js';
 import { loadConfig, type Config } from '../core/config/config.js';
 import { deleteOldAttempts } from '../core/auth/attempts.js';
@@ -151,6 +152,7 @@ async function startCore(
     { what: 'command keys', work: () => deleteOldCommandKeys(pool, config.commandKeyDays) },
     { what: 'attempts', work: () => deleteOldAttempts(pool) },
     { what: 'nonces', work: () => deleteOldNonces(pool) },
+    { what: 'uses of sessions', work: () => deleteOldSessionUses(pool) },
     { what: 'mails', work: () => forgetOldMails(pool) },
   ];
   const endHousekeeping = startHousekeeping(chores, log);

@@ -8,6 +8,7 @@ import { KeyRing, type KeyWrapper } from '../core/crypto/key-ring.js';
 import { openKeyRingFile } from '../core/crypto/key-ring-file.js';
 import { executeFor, type Dispatcher, type Execute } from '../core/command/dispatcher.js';
 import { createPool } from '../core/event-store/pool.js';
+import { WakeUp } from '../core/feed/wake-up.js';
 import { openCore, type Core } from '../core/runtime/core.js';
 import { migrate } from '../core/runtime/migrate.js';
 import { silos } from '../silos.js';
@@ -47,13 +48,16 @@ export async function withSession<T>(work: (session: Session) => Promise<T>): Pr
   try {
     await migrate(database.url);
     const pool = createPool({ url: database.url, max: 4, role: 'append' });
+    // A running server shows at once what the command did: the next one may use the token that this one printed.
+    const wakeUp = new WakeUp(pool);
     try {
       const ring = openKeyRing(config);
-      const core = await openCore(pool, ring, silos, () => undefined);
+      const core = await openCore(pool, ring, silos, () => wakeUp.appended());
       const executeAs = (name: string) => systemExecute(core.dispatcher(null), name);
       const session = { config, url: database.url, pool, core, ring, executeAs, interrupted };
       return await Promise.race([work(session), failureAfter(interrupted)]);
     } finally {
+      if (!interrupted.aborted) await wakeUp.close();
       const ended = pool.end();
       // Work that was left alone still has its connections.
       if (!interrupted.aborted) await ended;

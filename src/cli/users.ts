@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { AccountsService } from '../accounts/accounts.service.js';
+import { GenerateAPITokenInput } from '../accounts/api-token/api-token.inputs.js';
 import { SessionQueries } from '../accounts/session/session.queries.js';
 import { SessionsService, type SessionInfo } from '../accounts/session/sessions.service.js';
 import { storedTokenUses } from '../accounts/session/token-uses.js';
 import { foldedName } from '../accounts/owner-name.js';
 import { userAggregate } from '../accounts/user/user.commands.js';
+import { RegisterUserInput } from '../accounts/user/user.inputs.js';
+import type { ActiveUser } from '../accounts/user/user.state.js';
 import { findUserByName } from '../accounts/user/user.lookup.js';
 import { forgetAttempts } from '../core/auth/attempts.js';
+import { checkedInput } from '../core/graphql/validation.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { print, printFacts, printRows, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
@@ -36,7 +40,7 @@ export function addUserCommands(program: Command): void {
     .option('--json', 'print JSON')
     .action((username: string, options: OutputOptions & { password?: string }) =>
       withSession(async (session) => {
-        const userId = await userIdOf(session, username);
+        const { userId } = await accountOf(session, username);
         const password = options.password ?? randomPassword();
         await accountsOf(session).resetPassword(userId, password, session.executeAs('users reset-password'));
         printFacts({ username, ...(options.password ? {} : { password }) }, options);
@@ -62,12 +66,10 @@ export function addUserCommands(program: Command): void {
     .option('--json', 'print JSON')
     .action((username: string, options: OutputOptions & { name: string }) =>
       withSession(async (session) => {
-        const userId = await userIdOf(session, username);
-        const { raw } = await accountsOf(session).generateApiToken(
-          userId,
-          options.name,
-          session.executeAs('users token'),
-        );
+        const { userId } = await accountOf(session, username);
+        const { identifier } = await checkedInput(GenerateAPITokenInput, { identifier: options.name });
+        const execute = session.executeAs('users token');
+        const { raw } = await accountsOf(session).generateApiToken(userId, identifier!, execute);
         printFacts({ username, token: raw }, options);
       }),
     );
@@ -79,7 +81,8 @@ export function addUserCommands(program: Command): void {
     .option('--json', 'print JSON')
     .action((username: string, options: OutputOptions) =>
       withSession(async (session) => {
-        const rows = await sessionsOf(session).list(await userIdOf(session, username));
+        const { userId } = await accountOf(session, username);
+        const rows = await sessionsOf(session).list(userId);
         printRows(rows, sessionColumns, `${username} has no open session.`, options);
       }),
     );
@@ -90,7 +93,7 @@ export function addUserCommands(program: Command): void {
     .argument('<username>')
     .action((username: string) =>
       withSession(async (session) => {
-        const userId = await userIdOf(session, username);
+        const { userId } = await accountOf(session, username);
         await sessionsOf(session).endAll(userId, null, session.executeAs('users end-sessions'));
         print(`The sessions of ${username} are ended.`);
       }),
@@ -119,30 +122,33 @@ const sessionColumns: Record<string, (session: SessionInfo) => string | Date | n
 };
 
 async function create(session: Session, username: string, options: CreateOptions): Promise<void> {
+  const { email, fullName, operator: isOperator } = options;
   const password = options.password ?? randomPassword();
-  const account = {
-    username,
-    email: options.email,
-    password,
-    fullName: options.fullName,
-    isOperator: options.operator,
-  };
-  await accountsOf(session).register(account, session.executeAs('users create'));
-  printFacts({ username, email: options.email, ...(options.password ? {} : { password }) }, options);
+  // The rules of the API: an address without a form, above all, could neither log in nor get a mail.
+  const input = await checkedInput(RegisterUserInput, { username, email, password, fullName });
+  await accountsOf(session).register({ ...input, isOperator }, session.executeAs('users create'));
+  printFacts({ username, email, ...(options.password ? {} : { password }) }, options);
 }
 
-/** By the claim on the name, not by a read model: it holds also while no server applies events. */
+/** The id of an account, also of an erased one. By the claim on the name, not by a read model: it holds also while no server applies events. */
 async function userIdOf(session: Session, username: string): Promise<string> {
-  const userId = await findUserByName(session.pool, username);
-  if (!userId) throw new CommandFailure(`There is no user ${username}.`, exitCodes.notFound);
-  return userId;
+  return (await findUserByName(session.pool, username)) ?? unknown(username);
+}
+
+async function accountOf(session: Session, username: string): Promise<{ userId: string; account: ActiveUser }> {
+  const userId = await userIdOf(session, username);
+  const { state } = await session.core.reader.load(userAggregate, userId);
+  return state.status === 'active' ? { userId, account: state } : unknown(username);
+}
+
+function unknown(username: string): never {
+  throw new CommandFailure(`There is no user ${username}.`, exitCodes.notFound);
 }
 
 /** All that the tries of an account may be counted under. */
 async function triersOf(session: Session, username: string): Promise<string[]> {
-  const userId = await userIdOf(session, username);
-  const { state } = await session.core.reader.load(userAggregate, userId);
-  return state.status === 'active' ? [userId, foldedName(state.username), foldedName(state.email)] : [userId];
+  const { userId, account } = await accountOf(session, username);
+  return [userId, foldedName(account.username), foldedName(account.email)];
 }
 
 export function accountsOf({ core }: Pick<Session, 'core'>): AccountsService {

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namespaces } from '../../projections/accounts/namespaces/namespaces.projection.js';
+import { APPENDED_CHANNEL } from '../../src/core/feed/wake-up.js';
 import { makeDataFolder, removeDataFolder } from '../kit/data-folder.js';
 import { createEmptyDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
@@ -91,7 +93,7 @@ describe('the command line itself', () => {
     [['events', 'tail', '--lines', 'many'], '--lines takes a whole number'],
     [['users', 'create', 'bob'], "required option '--email <address>' not specified"],
     [['users', 'erase', 'ann'], "required option '--yes' not specified"],
-    [['projections', 'skip', 'namespaces_v1', 'x', '--reason', 'y'], 'x is no position.'],
+    [['projections', 'skip', namespaces.versionedName, 'x', '--reason', 'y'], 'x is no position.'],
   ])('%j is wrong usage: 2, and a line that helps', async (args, line) => {
     const { code, stderr } = failure(await waybill(...args));
     expect(code).toBe(2);
@@ -111,7 +113,7 @@ describe('the command line itself', () => {
     [['projections', 'retry', 'nothing_v1'], 'There is no projection nothing_v1'],
     [['projections', 'verify', 'nothing_v1'], 'There is no projection nothing_v1'],
     [['projections', 'skip', 'nothing_v1', '1', '--reason', 'x'], 'nothing_v1'],
-    [['projections', 'retry', 'namespaces_v1'], 'No such stream is parked.'],
+    [['projections', 'retry', namespaces.versionedName], 'No such stream is parked.'],
     [['events', 'show', '999999'], 'There is no event at position 999999.'],
     [['events', 'show', 'user-999999'], 'There is no stream user-999999.'],
   ])('%j names what does not exist: 3', async (args, line) => {
@@ -177,6 +179,19 @@ describe('events', () => {
 });
 
 describe('users and keys', () => {
+  it.each([
+    [['create', 'carl', '--email', 'not an address'], 'isEmail'],
+    [['create', 'carl', '--email', 'one@example.com,two@example.com'], 'isEmail'],
+    [['create', 'carl', '--email', 'carl@example.com', '--full-name', 'x'.repeat(201)], 'maxLength'],
+    [['create', 'carl', '--email', 'carl@example.com', '--password', 'short'], 'minLength'],
+    [['token', 'ann', '--name', 'x'.repeat(201)], 'maxLength'],
+  ])('%j breaks a rule that the API has, too', async (args, rule) => {
+    expect(failure(await waybill('users', ...args))).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(new RegExp(`^[^\\n]*BAD_USER_INPUT: ${rule}[^\\n]*\\n$`)),
+    });
+  });
+
   it('erase destroys an account for ever', async () => {
     await waybill('users', 'create', 'bob', '--email', 'bob@example.com');
     expect(await waybill('users', 'erase', 'bob', '--yes')).toEqual({
@@ -185,6 +200,25 @@ describe('users and keys', () => {
       stderr: '',
     });
     expect((await waybill('users', 'create', 'bob', '--email', 'bob@example.com')).code).toBe(1);
+    for (const command of ['token', 'reset-password', 'unlock', 'sessions', 'end-sessions'])
+      expect(await waybill('users', command, 'bob')).toEqual({
+        code: 3,
+        stdout: '',
+        stderr: 'There is no user bob.\n',
+      });
+    expect((await waybill('users', 'erase', 'bob', '--yes')).code).toBe(0);
+  });
+
+  it('wakes running servers, so that a token that was just printed holds at once', async () => {
+    const client = await operator.database.pool.connect();
+    try {
+      const woken = new Promise((resolve) => client.once('notification', ({ channel }) => resolve(channel)));
+      await client.query(`LISTEN ${APPENDED_CHANNEL}`);
+      expect((await waybill('users', 'token', 'ann')).code).toBe(0);
+      expect(await woken).toBe(APPENDED_CHANNEL);
+    } finally {
+      client.release(true);
+    }
   });
 
   it('generate prints a key; list and rotate say which key wraps how many data keys', async () => {

@@ -10,6 +10,7 @@ import { AccountsService } from '../accounts.service.js';
 import { GenerateAPITokenInput, RevokeAPITokenInput } from '../api-token/api-token.inputs.js';
 import { TokenRevocation } from '../api-token/token-revocation.js';
 import { accessTokensPage, newTokenPage } from './access-tokens.page.js';
+import { keyAfter } from './form-key.js';
 import { TokenList } from './token-list.js';
 import { Visits } from './visits.js';
 
@@ -47,7 +48,8 @@ export class AccessTokensController {
       return this.accounts.generateApiToken(userId, identifier || null, visit.execute, input);
     });
     if (made instanceof Refusal) {
-      const view = { tokens: await this.list.of(userId), clientMutationId: randomUUID(), identifier, refusal: made };
+      const clientMutationId = keyAfter(made, form);
+      const view = { tokens: await this.list.of(userId), clientMutationId, identifier, refusal: made };
       return this.pages.refuse(request, reply, accessTokensPage(view), made);
     }
     // The token stands in this answer and nowhere else, so here no other page follows. A reload makes no second one.

@@ -6,7 +6,14 @@ import type { Page } from '../../core/http/pages/layout.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { orRefusal } from '../../core/http/pages/problems.js';
 import { NonceService } from '../nonce/nonce.service.js';
-import { approvedPage, approvePage, cancelledPage, noRequestPage, type NonceKey } from './approve.page.js';
+import {
+  approvedPage,
+  approvePage,
+  cancelledPage,
+  isRequestRefusal,
+  noRequestPage,
+  type NonceKey,
+} from './approve.page.js';
 import { Visits, type Visit } from './visits.js';
 
 /** Where `wasmer login` sends the browser. */
@@ -54,8 +61,11 @@ export class ApproveController {
 
   private async answer(request: FastifyRequest, reply: FastifyReply, work: () => Promise<Page>): Promise<void> {
     const page = await orRefusal(work);
-    if (page instanceof Refusal) await this.pages.refuse(request, reply, noRequestPage(page.code), page);
-    else await this.pages.show(request, reply, page);
+    if (!(page instanceof Refusal)) return this.pages.show(request, reply, page);
+    const { code } = page;
+    // Whatever else is refused is no fault of the login request, and is said in its own words.
+    if (!isRequestRefusal(code)) throw page;
+    return this.pages.refuse(request, reply, noRequestPage(code), page);
   }
 }
 

@@ -103,22 +103,25 @@ function answeredPage({ title, callbackUrl, answer, sending, delivered, failed, 
   };
 }
 
-const refusals: Record<string, { title: string; text: string }> = {
+const refusals = {
   NONCE_EXPIRED: { title: 'This login request has expired', text: 'A program waits ten minutes for an answer.' },
   NONCE_USED: {
     title: 'This login request is answered',
     text: 'It was approved or cancelled before, and takes one answer only.',
   },
+  NONCE_NOT_FOUND: {
+    title: 'There is no such login request',
+    text: 'The address is not whole, or the request is long over.',
+  },
 };
 
-const unknown = {
-  title: 'There is no such login request',
-  text: 'The address is not whole, or the request is long over.',
-};
+/** Why a login request takes no answer. */
+type RequestRefusal = keyof typeof refusals;
 
-/** @param code of the refusal that the login request met */
-export function noRequestPage(code: string): Page {
-  const { title, text } = refusals[code] ?? unknown;
+export const isRequestRefusal = (code: string): code is RequestRefusal => Object.hasOwn(refusals, code);
+
+export function noRequestPage(code: RequestRefusal): Page {
+  const { title, text } = refusals[code];
   return {
     title,
     isNarrow: true,

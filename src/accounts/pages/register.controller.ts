@@ -12,6 +12,7 @@ import { Registration } from '../user/registration.js';
 import { RegisterUserInput } from '../user/user.inputs.js';
 import { UserPasswords } from '../user/user.passwords.js';
 import { BrowserSessions } from './browser-sessions.js';
+import { keyAfter } from './form-key.js';
 import { registerPage, registrationClosedPage, type Typed } from './register.page.js';
 import { Visits } from './visits.js';
 
@@ -43,7 +44,7 @@ export class RegisterController {
     };
     const session = await orRefusal(() => this.open(form, typed, request));
     if (session instanceof Refusal) {
-      const page = registerPage({ typed, refusal: session, next, clientMutationId: randomUUID() });
+      const page = registerPage({ typed, refusal: session, next, clientMutationId: keyAfter(session, form) });
       return this.pages.refuse(request, reply, page, session);
     }
     await this.browsers.open(request, reply, session);

@@ -5,6 +5,7 @@ import { CommandContext } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { Pages } from '../../core/http/pages/pages.js';
 import { Visitors, type Visitor } from '../../core/http/pages/visitors.js';
+import { traceparentOf } from '../../core/http/traceparent.js';
 
 /** A request of a browser, as the silo's services know a caller: what a resolver's context says, too. */
 export type PageCaller = Pick<Ctx, 'actor' | 'clientAddress' | 'execute' | 'log' | 'userAgent'>;
@@ -43,17 +44,12 @@ export class Visits {
   }
 
   private callerOf(request: FastifyRequest, actor: Actor): PageCaller {
-    const { traceparent } = request.headers;
     return {
       actor,
       clientAddress: request.ip,
       userAgent: request.headers['user-agent'],
       log: request.log,
-      execute: this.commands.executeAs({
-        actor,
-        requestId: request.id,
-        traceparent: typeof traceparent === 'string' ? traceparent : undefined,
-      }),
+      execute: this.commands.executeAs({ actor, requestId: request.id, traceparent: traceparentOf(request) }),
     };
   }
 }

@@ -1,5 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.js';
-import { storedTokenUses, TokenUses, type TokenUse } from './token-uses.js';
+import { deleteOldSessionUses, storedTokenUses, TokenUses, type TokenUse } from './token-uses.js';
 
 let database: TestDatabase;
 let warnings: string[];
@@ -56,4 +56,14 @@ it('writes what is left when the application ends', async () => {
   uses.note('api-token-1');
   await uses.onModuleDestroy();
   expect(idsOf(await stored())).toEqual(['api-token-1']);
+});
+
+it('forgets uses of sessions that are long over, and no use of an API token', async () => {
+  await database.pool.query(
+    `INSERT INTO store.token_uses SELECT id, now() - make_interval(days => days) FROM (VALUES
+       ('api-token-1', 400), ('session-2', 61), ('session-3', 59)) AS old (id, days)`,
+  );
+  expect(await deleteOldSessionUses(database.pool)).toBe(1);
+  const left = await storedTokenUses(database.pool, ['api-token-1', 'session-2', 'session-3']);
+  expect(idsOf(left)).toEqual(['api-token-1', 'session-3']);
 });

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { POOL } from '../../core/event-store/pool.js';
 import { run } from '../../core/event-store/statement.js';
 import { LOGGER, type Logger } from '../../core/observability/logger.js';
+import { sessionLifetimes } from './session.commands.js';
 
 /** How often uses are written, so also how often at most for one token. */
 const everyMs = 60 * 1000;
@@ -26,6 +27,19 @@ export type TokenUse = { tokenId: string; lastUsedAt: Date };
 /** As far as it is written down: up to a minute late. What was never used is left out. */
 export function storedTokenUses(pool: pg.Pool, tokenIds: readonly string[]): Promise<TokenUse[]> {
   return run<TokenUse>(pool, readStatement, [tokenIds]);
+}
+
+/**
+ * Forgets when sessions were used that are long over, or every login would leave a row for ever. One that is refreshed without being used
+ * may lose its row as well: it shows as not used.
+ * @returns how many
+ */
+export async function deleteOldSessionUses(pool: pg.Pool): Promise<number> {
+  const { rowCount } = await pool.query(
+    `DELETE FROM store.token_uses WHERE token_id LIKE 'session-%' AND last_used_at < now() - make_interval(secs => $1)`,
+    [2 * sessionLifetimes.refreshSeconds],
+  );
+  return rowCount ?? 0;
 }
 
 /**

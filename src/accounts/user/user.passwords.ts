@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Attempts } from '../../core/auth/attempts.js';
+import { Attempts, type Attempt } from '../../core/auth/attempts.js';
 import { LinkTokens } from '../../core/auth/link-token.js';
 import { hashPassword, needsRehash, rehashPassword, verifyPassword } from '../../core/auth/passwords.js';
 import { streamIdOf } from '../../core/command/aggregate.js';
 import type { Execute } from '../../core/command/dispatcher.js';
 import type { Executed } from '../../core/command/executor.js';
-import { StreamReader } from '../../core/command/stream-reader.js';
+import { StreamReader, type LoadedAggregate } from '../../core/command/stream-reader.js';
+import { Refusal } from '../../core/errors/refusal.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { refuse } from '../accounts.errors.js';
 import { AccountsService, assertGoodPassword, type OpenedSession } from '../accounts.service.js';
@@ -24,6 +26,12 @@ export type Caller = { execute: Execute; clientAddress: string; userAgent: strin
 
 /** No account has the number 0: its stream is empty. */
 const nobody = streamIdOf('user', 0);
+
+/**
+ * A wrong password is answered no sooner than this. The hash costs everybody the same, but the stream of an account that is there takes
+ * half a millisecond to read and open, which enough tries would show.
+ */
+const refusedAfterMs = 50;
 
 /** All that takes a password from a caller. Tries are counted before a password is hashed. */
 @Injectable()
@@ -44,25 +52,21 @@ export class UserPasswords {
   async login(login: string, password: string, caller: Caller): Promise<OpenedSession & { username: string }> {
     const trier = { account: foldedName(login), address: caller.clientAddress };
     const attempt = await this.attempts.count('login', trier);
+    const earliestRefusal = delay(refusedAfterMs);
     const row = await this.users.byLogin(login);
-    const { state, head } = await this.reader.load(userAggregate, row?.id ?? nobody);
-    const fits = await verifyPassword(passwordHashOf(state), password);
-    if (!fits || state.status !== 'active') throw refuse('INVALID_CREDENTIALS');
-    await attempt.giveBack();
-    const version = needsRehash(state.passwordHash)
-      ? await this.hashAnew(head.streamId, state.passwordHash, password, caller)
-      : head.version;
-    const session = await this.accounts.openSessionAt(head.streamId, version, caller.execute, originOf(caller));
-    return { ...session, username: state.username };
+    const user = await this.reader.load(userAggregate, row?.id ?? nobody);
+    if (!(await tried(attempt, user.state, password))) {
+      await earliestRefusal;
+      throw refuse('INVALID_CREDENTIALS');
+    }
+    return this.enter(user, password, caller);
   }
 
   /** Whether it is the account's password. @throws Refusal TOO_MANY_ATTEMPTS */
   async fits(userId: UserId, password: string): Promise<boolean> {
     const attempt = await this.attempts.count('password', { account: userId });
     const { state } = await this.reader.load(userAggregate, userId);
-    const fits = await verifyPassword(passwordHashOf(state), password);
-    if (fits) await attempt.giveBack();
-    return fits;
+    return tried(attempt, state, password);
   }
 
   /**
@@ -124,6 +128,31 @@ export class UserPasswords {
     );
   }
 
+  /**
+   * Opens a session for the account whose password fitted. When it changed meanwhile, above all since another login hashed the same password
+   * anew, it is looked at again.
+   */
+  private async enter(
+    { state, head }: LoadedAggregate<User>,
+    password: string,
+    caller: Caller,
+    lookAgain = 2,
+  ): Promise<OpenedSession & { username: string }> {
+    if (state.status !== 'active') throw refuse('INVALID_CREDENTIALS');
+    try {
+      const version = needsRehash(state.passwordHash)
+        ? await this.hashAnew(head.streamId, state.passwordHash, password, caller)
+        : head.version;
+      const session = await this.accounts.openSessionAt(head.streamId, version, caller.execute, originOf(caller));
+      return { ...session, username: state.username };
+    } catch (error) {
+      if (lookAgain === 0 || !hasChanged(error)) throw error;
+      const changed = await this.reader.load(userAggregate, head.streamId);
+      if (!(await verifyPassword(passwordHashOf(changed.state), password))) throw refuse('INVALID_CREDENTIALS');
+      return this.enter(changed, password, caller, lookAgain - 1);
+    }
+  }
+
   private async openAfter({ outcome, streamId, version }: Executed, caller: Caller): Promise<OpenedSession | null> {
     if (outcome === 'repeated') return null;
     return this.accounts.openSessionAt(streamId, version, caller.execute, originOf(caller));
@@ -137,3 +166,22 @@ export class UserPasswords {
 
 /** Without an account no password fits, after as much work. */
 const passwordHashOf = (user: User): string => (user.status === 'active' ? user.passwordHash : '');
+
+/** The account is not at the version that was looked at, or its password hash is another. */
+const hasChanged = (error: unknown): boolean =>
+  error instanceof Refusal && ['CONFLICT', 'INVALID_CREDENTIALS'].includes(error.code);
+
+/**
+ * Whether the password fits. Only a wrong one stays counted: a try that fits is given
+ * back, and so is one that nobody looked at, since too many hashes were under way.
+ */
+async function tried(attempt: Attempt, user: User, password: string): Promise<boolean> {
+  let isWrong = false;
+  try {
+    const fits = await verifyPassword(passwordHashOf(user), password);
+    isWrong = !fits;
+    return fits;
+  } finally {
+    if (!isWrong) await attempt.giveBack();
+  }
+}

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { userRows, users, type UserRow } from '../../../projections/accounts/users/users.projection.js';
-import { tableName } from '../../core/projection/ddl.js';
+import { userRows, type UserRow } from '../../../projections/accounts/users/users.projection.js';
 import { Reader } from '../../core/read/reader.js';
 import { foldedName } from '../owner-name.js';
 
@@ -37,14 +36,5 @@ export class UserQueries {
   /** By user name or e-mail address; no name has an @. */
   byLogin(login: string): Promise<UserRow | null> {
     return login.includes('@') ? this.byEmail(login) : this.byUsername(login);
-  }
-
-  async anyOperator(): Promise<boolean> {
-    const rows = await this.reader.query(
-      'users.any_operator',
-      `SELECT true AS found FROM ${tableName(users)} WHERE is_operator LIMIT 1`,
-      [],
-    );
-    return rows.length > 0;
   }
 }

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import { refuse } from '../errors/core.errors.js';
 import { Refusal } from '../errors/refusal.js';
 import type { Actor } from '../event-store/types.js';
+import { traceparentOf } from '../http/traceparent.js';
 
 /**
  * What every resolver gets as its context. Others add to it: `declare module '…/context.js' { interface Ctx { … } }` for the type and
@@ -60,7 +61,6 @@ export class ContextFactory {
     { requestId, log, authorization }: OperationScope = scopeOf(request),
   ): Promise<Ctx> {
     const { actor, tokenRefusal } = await identify(authorization, authenticator);
-    const traceparent = request.headers['traceparent'];
     // What others declare they add to a context comes by their contributions below.
     const ctx = {
       requestId,
@@ -68,7 +68,7 @@ export class ContextFactory {
       tokenRefusal,
       clientAddress: request.ip,
       userAgent: request.headers['user-agent'],
-      traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+      traceparent: traceparentOf(request),
       log,
       req: request,
     } as Ctx;

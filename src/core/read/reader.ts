@@ -18,15 +18,9 @@ export class Reader {
 
   /** Rows that a look-up finds, in the order that it says. */
   async find<Row>(table: ReadTable<Row>, lookup: Lookup, values: unknown[]): Promise<Row[]> {
-    // Postgres refuses NUL in a text, so nothing that is stored holds one: unknown, not an error.
-    if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return [];
     const also = lookup.also === undefined ? '' : `, ${lookup.also}`;
     const text = `SELECT ${selectList(table)}${also} FROM ${tableName(table)} ${lookup.where}`;
-    const rows = await run<Record<string, unknown>>(
-      this.pool,
-      { name: `${table.versionedName}.${lookup.name}`, text },
-      values,
-    );
+    const rows = await this.query(`${table.versionedName}.${lookup.name}`, text, values);
     return rows.map((row) => decoded(table, row));
   }
 
@@ -36,6 +30,8 @@ export class Reader {
 
   /** Any other statement over read tables; columns are listed, never `*`. */
   async query<Row extends Record<string, unknown>>(name: string, text: string, values: unknown[]): Promise<Row[]> {
+    // Postgres refuses NUL in a text, so nothing that is stored holds one: unknown, not an error.
+    if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return [];
     return run<Row>(this.pool, { name, text }, values);
   }
 }

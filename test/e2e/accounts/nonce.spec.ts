@@ -92,7 +92,7 @@ describe('newNonce', () => {
   });
 
   it('takes https and a path', async () => {
-    const callbackUrl = 'https://[::1]:8443/callback';
+    const callbackUrl = 'https://127.0.0.1:8443/callback';
     expect((await createFrom('192.0.2.202', { ...cli, callbackUrl })).data.newNonce.nonce.callbackUrl).toBe(
       callbackUrl,
     );

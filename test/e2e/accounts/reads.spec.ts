@@ -72,7 +72,10 @@ describe('getGlobalObject', () => {
       __typename: 'Namespace',
       name: 'Acme',
     });
-    expect((await server.ask(get, { slug: 'nobody' })).data).toEqual({ getGlobalObject: null });
+    for (const slug of ['nobody', 'a\0b']) {
+      const { data, errors } = await server.ask(get, { slug });
+      expect({ data, errors }).toEqual({ data: { getGlobalObject: null }, errors: undefined });
+    }
   });
 });
 
@@ -103,10 +106,13 @@ describe('viewerCan', () => {
     expect(data).toEqual({ ...expected, getGlobalObject: expected });
   });
 
-  it('is false for a name that nobody has, even to an operator', async () => {
-    const { data, errors } = await asOperator(can, { ownerName: 'no-such-name' });
-    expect({ data, errors }).toEqual({ data: { ...no, getGlobalObject: null }, errors: undefined });
-  });
+  it.each(['no-such-name', 'a\0b'])(
+    'is false for a name that nobody has, even to an operator: %j',
+    async (ownerName) => {
+      const { data, errors } = await asOperator(can, { ownerName });
+      expect({ data, errors }).toEqual({ data: { ...no, getGlobalObject: null }, errors: undefined });
+    },
+  );
 });
 
 describe('roles in a namespace', () => {

@@ -97,6 +97,22 @@ describe('updateUserInfo', () => {
     expect((await picky.ask('{ viewer { bio } }')).data.viewer.bio).toBeNull();
   });
 
+  it('records the trace that a request belongs to, and no other text that stands in its place', async () => {
+    const { id, token } = await account(server, 'tracy');
+    const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    for (const [index, traceparent] of [trace, 'x'.repeat(12_000)].entries()) {
+      await fetch(server.graphqlUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, traceparent },
+        body: JSON.stringify({ query: update, variables: { input: { userId: id, bio: `bio ${index}` } } }),
+      });
+    }
+    const { rows } = await server.database.pool.query(
+      `SELECT metadata->>'traceparent' AS trace FROM store.events WHERE type = 'accounts.user.profile-changed' ORDER BY position DESC LIMIT 2`,
+    );
+    expect(rows).toEqual([{ trace: null }, { trace }]);
+  });
+
   it('names another account only for an operator', async () => {
     const [bob, carl] = [await account(server, 'bob'), await account(server, 'carl')];
     expect(await carl.refusal(update, { input: { userId: bob.id, bio: 'mine' } })).toMatchObject({ code: 'FORBIDDEN' });
