@@ -26,15 +26,10 @@ export class Reader {
     values: unknown[],
     through: Queryable = this.pool,
   ): Promise<Row[]> {
-    // Postgres refuses NUL in a text, so nothing that is stored holds one: unknown, not an error.
-    if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return [];
     const also = lookup.also === undefined ? '' : `, ${lookup.also}`;
     const text = `SELECT ${selectList(table)}${also} FROM ${tableName(table)} ${lookup.where}`;
-    const rows = await run<Record<string, unknown>>(
-      through,
-      { name: `${table.versionedName}.${lookup.name}`, text },
-      values,
-    );
+    const name = `${table.versionedName}.${lookup.name}`;
+    const rows = await rowsOf<Record<string, unknown>>(through, { name, text }, values);
     return rows.map((row) => decoded(table, row));
   }
 
@@ -45,7 +40,7 @@ export class Reader {
 
   /** Any other statement over read tables; columns are listed, never `*`. */
   async query<Row extends Record<string, unknown>>(name: string, text: string, values: unknown[]): Promise<Row[]> {
-    return run<Row>(this.pool, { name, text }, values);
+    return rowsOf<Row>(this.pool, { name, text }, values);
   }
 
   /** Any other statement that finds one row by an index. */
@@ -54,8 +49,18 @@ export class Reader {
     text: string,
     values: unknown[],
   ): Promise<Row | null> {
-    return (await run<Row>(this.lookups, { name, text }, values))[0] ?? null;
+    return (await rowsOf<Row>(this.lookups, { name, text }, values))[0] ?? null;
   }
+}
+
+/** Postgres refuses NUL in a text, so nothing that is stored holds one: unknown, not an error. */
+async function rowsOf<Row extends Record<string, unknown>>(
+  through: Queryable,
+  statement: { name: string; text: string },
+  values: unknown[],
+): Promise<Row[]> {
+  if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return [];
+  return run<Row>(through, statement, values);
 }
 
 const bigint = codecOf('bigint');

@@ -51,7 +51,7 @@ export function connectionList<Row extends { id: string }, OrderName extends str
       const request = pageRequest(args, order, defaultSize);
       return new Connection(
         () => readPage(reader, table, request, { order, lookup: lookupFor(request), values }),
-        async () => (await reader.query<{ count: number }>(count.name, count.text, values))[0]!.count,
+        async () => (await reader.query<{ count: number }>(count.name, count.text, values))[0]?.count ?? 0,
       );
     },
   };
