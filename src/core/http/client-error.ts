@@ -10,6 +10,8 @@ const statusOf: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HE
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  // The client has hung up in the middle of a request, which may be answered already.
+  if (error.code === 'HPE_INVALID_EOF_STATE') return void socket.destroy();
   const status = statusOf[error.code ?? ''] ?? 400;
   const body = failureBody(status);
   const head = [
