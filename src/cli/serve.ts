@@ -15,8 +15,6 @@ import { forgetOldMails } from '../core/mail/mails.js';
 import { createLogger, type Logger } from '../core/observability/logger.js';
 import { sqlStatements } from '../core/observability/metrics.js';
 import { StartupError } from '../core/postgres/startup-error.js';
-import { Pipeline } from '../core/read/pipeline.js';
-import { Reader } from '../core/read/reader.js';
 import { openCore, type Core } from '../core/runtime/core.js';
 import { CoreModule } from '../core/runtime/core.module.js';
 import { migrate } from '../core/runtime/migrate.js';
@@ -138,11 +136,6 @@ async function startCore(
   const wakeUp = new WakeUp(projectionPool, listener);
   closing.add(() => wakeUp.close());
   const core = await openCore(pool, openKeyRing(config), silos, () => wakeUp.appended(), projectionPool);
-  const lookupPool = createPool({ url, max: 2, role: 'lookup', onError });
-  countStatements(lookupPool, () => sqlStatements.inc({ pool: 'api' }));
-  const lookups = new Pipeline(lookupPool);
-  closing.add(() => lookups.close());
-  core.readModel = new Reader(pool, lookups);
   const projector = createProjector({
     core,
     pool: projectionPool,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { runningEmbeddedPostgres } from '../../src/core/postgres/index.js';
 import { openLinks } from './accounts/links.js';
+import { usePages } from './pages/use-pages.js';
 import { makeDataFolder, removeDataFolder } from '../kit/data-folder.js';
 import { eventually } from '../kit/eventually.js';
 import { graphql } from '../kit/graphql-client.js';
@@ -108,29 +109,7 @@ async function useEverything(): Promise<void> {
 
   await provokeInternalErrors(ask, login, register);
   await resetPassword(ask);
-  await usePages();
-}
-
-/** The same with a browser: secrets come in forms, in a cookie and in the addresses of links. */
-async function usePages(): Promise<void> {
-  const send = (path: string, fields: Record<string, string>, cookie = '') => {
-    const headers = { 'sec-fetch-site': 'same-origin', cookie, 'user-agent': userAgent };
-    return fetch(server.url + path, { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams(fields) });
-  };
-  const known = { username: email, password: secrets['the new password']! };
-  const loggedIn = await send('/login', known);
-  const [cookie, token] = /^waybill-session=(\w+)/.exec(loggedIn.headers.get('set-cookie')!)!;
-  secrets['the cookie'] = token!;
-  await send('/login', { username: email, password });
-  await send('/login', { ...known, filling: 'x'.repeat(20_000) }, cookie);
-  await send('/register', { ...known, email, username: 'ann' }, cookie);
-  await send('/settings/password', { oldPassword: password, password }, cookie);
-  const made = await (await send('/settings/access-tokens', { identifier: 'browser' }, cookie)).text();
-  secrets['the token of the page'] = /wba_\w{36}/.exec(made)![0];
-  await fetch(`${server.url}/auth/reset?token=${secrets['the reset link']}`, { headers: { cookie } });
-  await send('/auth/reset', { token: secrets['the reset link']!, password }, cookie);
-  await send('/auth/email', { token: secrets['the validation link']! }, cookie);
-  await send('/logout', {}, cookie);
+  await usePages(server.url, secrets, { email, password, userAgent });
 }
 
 /** By a link, rightly and wrongly, also in an address. */

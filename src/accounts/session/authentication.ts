@@ -42,7 +42,8 @@ export class Authentication implements Authenticator {
     const kind = parseToken(token)?.kind;
     const statement = kind && statements[kind];
     if (!statement) return null;
-    return this.reader.queryOne<Credential>(`credential.${kind}`, statement, [hashToken(token)]);
+    const [found] = await this.reader.query<Credential>(`credential.${kind}`, statement, [hashToken(token)]);
+    return found ?? null;
   }
 }
 

@@ -2,10 +2,9 @@ import pg from 'pg';
 
 /**
  * `append`: short write transactions that must not hang while they hold the lease. `projection`: writes that can be
- * repeated from the log, so they need not wait for the disk, and must not hang while they hold a checkpoint. `lookup`: short reads that
- * share a connection. `read`: all else.
+ * repeated from the log, so they need not wait for the disk, and must not hang while they hold a checkpoint. `read`: all else.
  */
-export type PoolRole = 'append' | 'projection' | 'lookup' | 'read';
+export type PoolRole = 'append' | 'projection' | 'read';
 
 export type PoolOptions = {
   url: string;
@@ -31,8 +30,8 @@ export function createPool({ url, max, role, onError = () => undefined }: PoolOp
     application_name: `waybill ${role}`,
     keepAlive: true,
     options: [options, '-c TimeZone=UTC', role === 'projection' ? '-c synchronous_commit=off' : ''].join(' ').trim(),
-    // A batch sends its first statements together: one round trip instead of three. For look-ups see read/pipeline.ts.
-    ...((role === 'projection' || role === 'lookup') && { pipeline: true }),
+    // A batch sends its first statements together: one round trip instead of three.
+    ...(role === 'projection' && { pipeline: true }),
     // A frozen process, or one beyond a broken network, must hold up neither the readers of the log nor whoever takes over its partitions.
     ...(role !== 'read' && {
       lock_timeout: LOCK_TIMEOUT_MS,

@@ -3,9 +3,6 @@ import type pg from 'pg';
 /** A named prepared statement: planned once per connection. Columns are always listed, never `*`. */
 export type Statement = { name: string; text: string };
 
-/** A pool, or what else sends a statement on some connection. */
-export type Queryable = { query(query: pg.QueryConfig): Promise<pg.QueryResult> };
-
 /** How often a statement had to be prepared anew under another name, by statement. */
 const generations = new Map<string, number>();
 
@@ -18,7 +15,7 @@ type QueryOptions = { rowMode?: 'array'; types?: pg.CustomTypesConfig };
  * once. Outside a transaction nothing was done by the failed attempt.
  */
 export async function run<Row extends pg.QueryResultRow | unknown[]>(
-  pool: Queryable,
+  pool: Pick<pg.Pool, 'query'>,
   statement: Statement,
   values: unknown[],
   options: QueryOptions = {},
@@ -34,7 +31,7 @@ export async function run<Row extends pg.QueryResultRow | unknown[]>(
 }
 
 async function runAs<Row>(
-  pool: Queryable,
+  pool: Pick<pg.Pool, 'query'>,
   statement: Statement,
   generation: number,
   values: unknown[],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { startFixture, withFixture } from '../../../test/kit/web-fixture.js';
+import { httpLimits } from './fastify.js';
 import { Readiness } from './readiness.js';
 import { Totals } from './totals.js';
 
@@ -285,5 +286,29 @@ describe('scripts of other sites', () => {
     expect(headers.get('access-control-allow-origin')).toBe('*');
     expect(headers.get('access-control-allow-credentials')).toBeNull();
     expect(headers.get('access-control-expose-headers')).toContain('x-request-id');
+  });
+
+  it('may send what the browser SDKs send, and find where an upload goes on', async () => {
+    const { headers } = await get('/graphql', { method: 'OPTIONS', headers: { origin: 'https://else.where' } });
+    const list = (name: string) => headers.get(name)!.split(', ');
+    expect(list('access-control-allow-methods')).toEqual(['GET', 'POST']);
+    expect(list('access-control-allow-headers')).toEqual(
+      expect.arrayContaining([
+        ...['authorization', 'content-type', 'content-range', 'x-goog-resumable'],
+        ...['access-control-allow-origin', 'access-control-allow-headers', 'access-control-allow-methods'],
+      ]),
+    );
+    expect(list('access-control-expose-headers')).toContain('location');
+  });
+
+  it('can read why they were refused', async () => {
+    const refusals = [
+      await shell.query('{ whoCalls }', { headers: { authorization: 'Bearer stale' } }),
+      await shell.query('{ nothingLikeThis }'),
+      await shell.post('{'),
+      await shell.post({ query: 'x'.repeat(httpLimits.bodyBytes) }),
+    ];
+    expect(refusals.map(({ status }) => status)).toEqual([401, 400, 400, 413]);
+    for (const { headers } of refusals) expect(headers.get('access-control-allow-origin')).toBe('*');
   });
 });

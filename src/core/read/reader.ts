@@ -1,4 +1,5 @@
-import { type Queryable, run } from '../event-store/statement.js';
+import type pg from 'pg';
+import { run } from '../event-store/statement.js';
 import { codecOf } from '../projection/codec.js';
 import { quoted, tableName } from '../projection/ddl.js';
 import type { ReadTable } from '../projection/read-table.js';
@@ -13,54 +14,26 @@ export type Lookup = {
 
 /** Reads rows of read tables by named statements: the hot path, without an object mapper in between. */
 export class Reader {
-  /** @param lookups where statements are sent that find one row by an index */
-  constructor(
-    private readonly pool: Queryable,
-    private readonly lookups: Queryable = pool,
-  ) {}
+  constructor(private readonly pool: pg.Pool) {}
 
   /** Rows that a look-up finds, in the order that it says. */
-  async find<Row>(
-    table: ReadTable<Row>,
-    lookup: Lookup,
-    values: unknown[],
-    through: Queryable = this.pool,
-  ): Promise<Row[]> {
+  async find<Row>(table: ReadTable<Row>, lookup: Lookup, values: unknown[]): Promise<Row[]> {
     const also = lookup.also === undefined ? '' : `, ${lookup.also}`;
     const text = `SELECT ${selectList(table)}${also} FROM ${tableName(table)} ${lookup.where}`;
-    const name = `${table.versionedName}.${lookup.name}`;
-    const rows = await rowsOf<Record<string, unknown>>(through, { name, text }, values);
+    const rows = await this.query(`${table.versionedName}.${lookup.name}`, text, values);
     return rows.map((row) => decoded(table, row));
   }
 
-  /** The one row that a look-up finds by an index. */
   async one<Row>(table: ReadTable<Row>, lookup: Lookup, values: unknown[]): Promise<Row | null> {
-    return (await this.find(table, lookup, values, this.lookups))[0] ?? null;
+    return (await this.find(table, lookup, values))[0] ?? null;
   }
 
   /** Any other statement over read tables; columns are listed, never `*`. */
   async query<Row extends Record<string, unknown>>(name: string, text: string, values: unknown[]): Promise<Row[]> {
-    return rowsOf<Row>(this.pool, { name, text }, values);
+    // Postgres refuses NUL in a text, so nothing that is stored holds one: unknown, not an error.
+    if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return [];
+    return run<Row>(this.pool, { name, text }, values);
   }
-
-  /** Any other statement that finds one row by an index. */
-  async queryOne<Row extends Record<string, unknown>>(
-    name: string,
-    text: string,
-    values: unknown[],
-  ): Promise<Row | null> {
-    return (await rowsOf<Row>(this.lookups, { name, text }, values))[0] ?? null;
-  }
-}
-
-/** Postgres refuses NUL in a text, so nothing that is stored holds one: unknown, not an error. */
-async function rowsOf<Row extends Record<string, unknown>>(
-  through: Queryable,
-  statement: { name: string; text: string },
-  values: unknown[],
-): Promise<Row[]> {
-  if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return [];
-  return run<Row>(through, statement, values);
 }
 
 const bigint = codecOf('bigint');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Queryable, run, type Statement } from '../../event-store/statement.js';
+import type pg from 'pg';
+import { run, type Statement } from '../../event-store/statement.js';
 import { sha256 } from '../execution/documents.js';
 import { refuse } from './persisted.errors.js';
 
@@ -27,7 +28,7 @@ const insert: Statement = {
 
 /** Texts of documents that clients name by a hash instead of sending them. They outlive the process. */
 export class PersistedDocuments {
-  constructor(private readonly pool: Queryable) {}
+  constructor(private readonly pool: pg.Pool) {}
 
   /** @param id the SHA-256 or MD5 of the text, in hex; null for anything else, and for what was not stored. */
   async find(id: string): Promise<string | null> {
