@@ -1,16 +1,16 @@
-import { IsBoolean, IsEmail, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { MutationInput } from '../../core/graphql/mutation-input.js';
 import type { Upload } from '../../core/graphql/multipart/upload.js';
 import { UploadField } from '../../core/graphql/multipart/upload-field.js';
 import { Optional } from '../../core/graphql/validation.js';
+import { EmailAddress } from '../email-address.js';
 import { WebsiteUrl } from '../website-url.js';
 
 export class RegisterUserInput extends MutationInput {
   @IsString()
   username!: string;
 
-  @IsEmail()
-  @MaxLength(254)
+  @EmailAddress()
   email!: string;
 
   @IsString()
@@ -122,14 +122,12 @@ export class ValidateUserPasswordInput extends MutationInput {
 }
 
 export class RequestPasswordResetInput extends MutationInput {
-  @IsEmail()
-  @MaxLength(254)
+  @EmailAddress()
   email!: string;
 }
 
 export class ChangeUserEmailInput extends MutationInput {
-  @IsEmail()
-  @MaxLength(254)
+  @EmailAddress()
   newEmail!: string;
 }
 

@@ -1,6 +1,7 @@
 import { buildSchema, getIntrospectionQuery, getOperationAST, parse } from 'graphql';
 import { defaultPageSize } from './connection/page-sizes.js';
 import { costError, costLimits, operationCost } from './cost.js';
+import { variableLimits } from './variables.js';
 
 const schema = buildSchema(`
   type Query { me: Me  nodes(ids: [ID!]!): [Node]!  words: [String!]!  search(kinds: [String!]): MeConnection }
@@ -56,12 +57,20 @@ it.each([
 
 it.each([
   [{ n: 7 }, 7],
-  [{ n: null }, 12],
   [{}, 12],
+  // A null that is given replaces the variable's default, and so leaves the list at its own.
+  [{ n: null }, 50],
   [{ n: 'x' }, 50],
 ])('takes sizes from the variables %j', (variables, size) => {
   const text = page('(first: $n)', edge, 'query ($n: Int = 12)');
   expect(cost(text, variables)).toBe(outside + size * 2);
+});
+
+it('does not take what every object inherits for a variable', () => {
+  const text = page('(first: $toString)', edge, 'query ($toString: Int = 1000)');
+  expect(cost(text, {})).toBe(outside + 1000 * 2);
+  const ids = 'query ($constructor: [ID!]! = ["1", "2", "3"]) { nodes(ids: $constructor) { id } }';
+  expect(cost(ids, {})).toBe(6);
 });
 
 it('multiplies variables inside variables, and lists inside of fixed ones', () => {
@@ -92,6 +101,29 @@ it('refuses by name what costs too much, at the size that is asked for', () => {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED', limit: 'cost', max: 100_000 },
   });
   expect(costError(schema, deep, null)).toBeUndefined();
+});
+
+it.each([
+  ['a list', { ids: Array(10_000).fill('x') }, 'values'],
+  [
+    'members of an object',
+    { input: Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`k${n}`, n])) },
+    'values',
+  ],
+  ['many lists in a list', { ids: Array.from({ length: 101 }, () => Array(100).fill(1)) }, 'values'],
+  ['lists in lists', { ids: JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`) as unknown }, 'depth'],
+])('refuses variables that are too large: %s', (_, variables, limit) => {
+  const refused = costError(schema, prepared('{ me { id } }'), variables);
+  expect(refused?.extensions).toEqual({
+    code: 'GRAPHQL_VALIDATION_FAILED',
+    limit: `variables.${limit}`,
+    max: variableLimits[limit as keyof typeof variableLimits],
+  });
+});
+
+it('lets variables at the limits pass', () => {
+  const nested = JSON.parse(`${'['.repeat(49)}${']'.repeat(49)}`) as unknown;
+  expect(costError(schema, prepared('{ me { id } }'), { a: nested, b: Array(9_950).fill('x') })).toBeUndefined();
 });
 
 it('counts the introspection query by its fields alone', () => {

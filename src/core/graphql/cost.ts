@@ -20,6 +20,7 @@ import {
 } from 'graphql';
 import { pageLimits } from './connection/page-request.js';
 import { defaultPageSizeOf } from './connection/page-sizes.js';
+import { variablesError } from './variables.js';
 
 /**
  * What one operation may cost: one for each field of the answer, lists taken at the size that the operation asks for, and `statement`
@@ -36,16 +37,18 @@ const nothing: Plan = { fixed: 0, lists: [] };
 const plans = new WeakMap<OperationDefinitionNode, Plan>();
 
 /**
- * Checks what an operation costs with these variables. The document must be valid and within `operationLimits`. It is taken apart once; a
- * later call only multiplies, and that only where the size of a list is in a variable.
+ * Checks the size of the variables, and what an operation costs with them. The document must be valid and within `operationLimits`. It is
+ * taken apart once; a later call only multiplies, and that only where the size of a list is in a variable.
  * @param variables as the client sent them
- * @returns the error with which to refuse it, as a validation error with `limit: 'cost'`; undefined when it may run
+ * @returns the error with which to refuse it, as a validation error with `limit`; undefined when it may run
  */
 export function costError(
   schema: GraphQLSchema,
   { document, operation }: { document: DocumentNode; operation: OperationDefinitionNode },
   variables: Variables | null | undefined,
 ): GraphQLError | undefined {
+  const tooLarge = variables && variablesError(variables);
+  if (tooLarge) return tooLarge;
   const cost = operationCost(schema, { document, operation }, variables ?? {});
   if (cost <= costLimits.max) return undefined;
   return new GraphQLError(`The operation is too large: its cost of ${cost} exceeds the limit of ${costLimits.max}.`, {
@@ -142,7 +145,8 @@ class Planner {
     if (node?.value.kind !== Kind.VARIABLE) return node && literal(node.value);
     const name = node.value.name.value;
     const byDefault = this.variableDefaults[name];
-    return (variables: Variables) => variables[name] ?? byDefault;
+    // As graphql-js has it: a null that is given replaces the default, and what an object inherits is not given.
+    return (variables: Variables) => (Object.hasOwn(variables, name) ? variables[name] : byDefault);
   }
 }
 

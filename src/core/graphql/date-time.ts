@@ -29,6 +29,9 @@ export function parseDateTime(value: unknown): Date {
   // Date turns 30 February into 2 March; what comes back must be what went in.
   const exists = !Number.isNaN(local.getTime()) && local.toISOString().startsWith(`${day}T${time}`);
   if (!exists || Number.isNaN(date.getTime())) throw new GraphQLError('There is no such day or time.');
+  // An offset can lead out of the years of four digits, which neither the form above nor Postgres can write.
+  const year = date.getUTCFullYear();
+  if (year < 1 || year > 9999) throw new GraphQLError('A DateTime lies between the years 1 and 9999.');
   return date;
 }
 

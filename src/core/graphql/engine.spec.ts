@@ -98,7 +98,7 @@ describe('execute', () => {
   it('refuses variables in the words of graphql-js, compiled or not, and not more than the client can read', async () => {
     const engine = engineOf();
     const prepared = ready(engine, text);
-    const wrong = { names: Array.from({ length: 10_000 }, () => 'x') };
+    const wrong = { names: Array.from({ length: 1_000 }, () => 'x') };
     const first = await engine.execute(prepared, wrong, ctx());
     const later = [await engine.execute(prepared, wrong, ctx()), await engine.execute(prepared, wrong, ctx())];
     expect(prepared.compiled).toBeTruthy();

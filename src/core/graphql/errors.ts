@@ -34,7 +34,8 @@ export function presentError(error: GraphQLError, scope: ErrorScope): GraphQLFor
     return { message: cause.message, ...place, extensions: { ...cause.details, code: cause.code, ...requestId } };
   }
   const code = protocolCode(error, cause);
-  if (code) return { message: error.message, ...place, extensions: { ...limitOf(error), code, ...requestId } };
+  if (code)
+    return { message: shortened(error.message), ...place, extensions: { ...limitOf(error), code, ...requestId } };
   const errorId = randomUUID();
   scope.log.error({ err: cause, errorId, field: error.path?.join('.') }, 'unexpected error');
   return {
@@ -62,6 +63,14 @@ function protocolCode(error: GraphQLError, cause: unknown): string | undefined {
   // Apollo refuses a persisted query without a code, but with a status.
   if (code === undefined && http !== undefined) return 'BAD_REQUEST';
   return typeof code === 'string' && protocolCodes.has(code) ? code : undefined;
+}
+
+const longestMessage = 1_000;
+
+/** graphql-js quotes what the client sent, whole and in each of its complaints; what is wrong with it stands at the end. */
+function shortened(message: string): string {
+  if (message.length <= longestMessage) return message;
+  return `${message.slice(0, longestMessage / 2)} … ${message.slice(-longestMessage / 2)}`;
 }
 
 /** Set by `limitOperations`. */

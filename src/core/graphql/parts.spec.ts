@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import { buildSchema, parse } from 'graphql';
 import { FixtureModule, fixtureSdl, startFixture, withFixture } from '../../../test/kit/web-fixture.js';
 import { Module } from '@nestjs/common';
@@ -44,6 +45,39 @@ describe('the context', () => {
         .contribute(({ actor }) => (actor.kind === 'anonymous' ? { actor: bob } : {}));
       expect((await query('{ viewer { username } }')).data).toEqual({ viewer: { username: 'bob' } });
     }));
+});
+
+describe('the credentials', () => {
+  const bearers: string[] = [];
+  const authenticator = {
+    authenticate: (bearer: string) => {
+      bearers.push(bearer);
+      return Promise.resolve({ kind: 'system', name: 'spec' } as const);
+    },
+  };
+  const identify = (authorization: string | undefined) =>
+    new ContextFactory().create({ headers: {} } as FastifyRequest, authenticator, {
+      requestId: 'r',
+      log: {} as FastifyBaseLogger,
+      authorization,
+    });
+
+  it.each(['Bearer abc', '  bearer\t abc  ', 'BEARER abc'])('%j names a token', async (authorization) => {
+    await identify(authorization);
+    expect(bearers.at(-1)).toBe('abc');
+  });
+
+  it.each([undefined, '', '  ', 'Bearer', 'bearer \t'])('%j names nobody', async (authorization) => {
+    expect(await identify(authorization)).toMatchObject({ actor: { kind: 'anonymous' }, tokenRefusal: undefined });
+  });
+
+  it('are read in one go, also when they are nothing but blanks between letters', async () => {
+    const startedAt = performance.now();
+    const { tokenRefusal } = await identify(`Bearer x${' '.repeat(300_000)}y`);
+    expect(tokenRefusal).toMatchObject({ code: 'UNAUTHENTICATED' });
+    // A pattern that goes back over them takes most of a minute, this a millisecond.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
 });
 
 describe('validateOperation', () => {

@@ -19,7 +19,8 @@ const messages: Record<number, string> = {
   408: 'The request did not arrive in time.',
   413: 'The body is too large.',
   414: 'The address is too long.',
-  415: 'A body of this type is not taken here. Send the body as application/json.',
+  415: 'A body of this type is not taken here. Send the body as application/json, and not compressed.',
+  431: 'The headers are too large.',
 };
 
 const refusalStatus: Record<string, number> = {
@@ -67,6 +68,11 @@ export class ErrorFilter implements ExceptionFilter {
 export function frameworkFailure(error: Error, request: FastifyRequest, reply: FastifyReply, instance: Instance): void {
   reply.headers({ ...securityHeaders, 'x-request-id': request.id });
   void answer(request, reply, failureOf(error, request), instance);
+}
+
+/** The body of an answer to what never became a request. */
+export function failureBody(status: number): string {
+  return JSON.stringify({ errors: [{ message: messages[status], extensions: { code: codeOf(status) } }] });
 }
 
 /** Methods that do work at the address of an unrouted request. Only for fixed addresses. */

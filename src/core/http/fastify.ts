@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
 import { addressList } from '../config/parse.js';
 import type { Logger } from '../observability/logger.js';
 import { httpRequests } from '../observability/metrics.js';
+import { answerClientError } from './client-error.js';
 import { frameworkFailure } from './error-filter.js';
 import { securityHeaders } from './headers.js';
 import { acceptForms } from './pages/post-form.js';
@@ -49,6 +51,7 @@ export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, 
     // A request on an open connection is answered, not refused, while the server closes: see shutdown.ts.
     return503OnClosing: false,
     forceCloseConnections: false,
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
       frameworkFailure(error, request as FastifyRequest, reply as FastifyReply, config),
   });
@@ -56,7 +59,7 @@ export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, 
   trackConnections(fastify.server);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id });
-    done();
+    done(isCompressed(request) ? new UnsupportedMediaTypeException() : undefined);
   });
   acceptForms(fastify, config);
   fastify.addHook('onSend', (_request, reply, payload, done) => {
@@ -70,6 +73,12 @@ export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, 
     done();
   });
   return adapter;
+}
+
+/** Nothing here unpacks a body: a small one could become as large as it likes. */
+function isCompressed({ headers }: FastifyRequest): boolean {
+  const encoding = headers['content-encoding']?.trim().toLowerCase();
+  return Boolean(encoding) && encoding !== 'identity';
 }
 
 type RawRequest = { headers: NodeJS.Dict<string | string[]>; socket: { remoteAddress?: string } };

@@ -2,11 +2,13 @@ import type { FastifyReply } from 'fastify';
 
 const sealed = ["default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"];
 
-/** What every answer carries. A page replaces the content policy with its own. */
+/** What every answer carries. A page replaces the content policy with its own, and what may be kept says so itself. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'content-security-policy': sealed.join('; '),
+  // Answers depend on the caller; also those to a GET.
+  'cache-control': 'no-store',
 };
 
 /**
@@ -27,8 +29,6 @@ export function pageHeaders(page: { script?: string; connectTo?: string }): Reco
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policy.join('; '),
-    // The header says who is logged in.
-    'cache-control': 'no-store',
     // With `no-referrer` browsers hide from us where our own forms come from (`Origin: null`).
     'referrer-policy': 'same-origin',
   };

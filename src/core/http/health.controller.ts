@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { measureProcess, printMetrics } from '../observability/metrics.js';
 import { Readiness } from './readiness.js';
@@ -12,7 +12,6 @@ export class HealthController {
 
   /** Answers as long as the process can answer at all. */
   @Get('/livez')
-  @Header('cache-control', 'no-store')
   livez(): { ok: true } {
     return { ok: true };
   }
@@ -21,16 +20,13 @@ export class HealthController {
   @Get('/readyz')
   async readyz(@Res() reply: FastifyReply): Promise<void> {
     const report = await this.readiness.report();
-    await reply
-      .code(report.ok ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send(report);
+    await reply.code(report.ok ? 200 : 503).send(report);
   }
 
   /** The text format of Prometheus. */
   @Get('/metrics')
   async metrics(@Res() reply: FastifyReply): Promise<void> {
     const { contentType, text } = await printMetrics();
-    await reply.header('content-type', contentType).header('cache-control', 'no-store').send(text);
+    await reply.header('content-type', contentType).send(text);
   }
 }

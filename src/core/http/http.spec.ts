@@ -29,6 +29,7 @@ describe('every answer', () => {
       const { headers } = await get(path, { headers: { 'content-type': 'application/json' } });
       expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('cache-control')).toBe('no-store');
       // A page's own forms must say where they come from.
       expect(headers.get('referrer-policy')).toBe(path === '/' ? 'same-origin' : 'no-referrer');
       expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
@@ -261,7 +262,10 @@ describe('what does not work', () => {
       `POST /graphql HTTP/1.1\r\nhost: a b<>\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
     );
     expect(odd).toContain('"__typename":"Query"');
-    expect(await raw(`GET / HTTP/1.1\r\nhost: x\r\nbig: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+    expect(await raw(`GET / HTTP/1.1\r\nhost: x\r\nbig: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 431 [\s\S]*"errors":\[\{"message":"The headers are too large.","extensions":\{"code":"REQUEST_HEADER_FIELDS_TOO_LARGE"/,
+    );
+    expect(await raw('this is no request\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"errors":[\s\S]*"BAD_REQUEST"/);
   });
 });
 

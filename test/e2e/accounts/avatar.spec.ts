@@ -201,7 +201,7 @@ describe('GET /avatars', () => {
     async (path) => {
       const response = await get(`${server.url}/avatars/${path}`);
       expect(response.status).toBe(404);
-      expect(response.headers.get('cache-control')).toBeNull();
+      expect(response.headers.get('cache-control')).toBe('no-store');
     },
   );
 

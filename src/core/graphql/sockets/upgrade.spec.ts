@@ -47,6 +47,23 @@ describe('a request to upgrade', () => {
   });
 });
 
+it('a connection on which HTTP/2 is offered again and again ends with the second answer', async () => {
+  const request =
+    'POST /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nContent-Type: application/json\r\n' +
+    'Content-Length: 24\r\n\r\n{"query":"{__typename}"}';
+  const socket = connectTcp(Number(new URL(shell.url).port), '127.0.0.1');
+  const closed = once(socket, 'close');
+  let answer = '';
+  socket.on('data', (data) => (answer += String(data)));
+  const answers = () => answer.match(/HTTP\/1\.1 200 OK/g)?.length ?? 0;
+  for (let n = 1; n <= 2; n++) {
+    socket.write(request);
+    await eventually(() => expect(answers()).toBe(n));
+  }
+  await closed;
+  expect(answer.match(/connection: \S+/gi)).toEqual(['Connection: keep-alive', 'Connection: close']);
+});
+
 it('a client that is gone before its request to upgrade is answered does no harm', async () => {
   const port = Number(new URL(shell.url).port);
   const head = 'GET /elsewhere HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';

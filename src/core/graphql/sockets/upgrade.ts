@@ -46,9 +46,13 @@ function wantsWebSocket({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
 }
 
+/** Connections that were given back to Node once. */
+const givenBack = new WeakSet<Socket>();
+
 /**
  * Some clients offer HTTP/2 with every plain request, which a server may ignore; but as soon as anybody listens for upgrades, Node leaves
- * all of them to the listener. So the request goes back to Node, without its wish.
+ * all of them to the listener. So the request goes back to Node, without its wish. Node takes it for a new connection, with a parser and
+ * listeners that stay with the socket; so the second such request is the connection's last.
  */
 function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
   const { method, url, httpVersion, rawHeaders } = request;
@@ -57,6 +61,8 @@ function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: S
     const name = rawHeaders[index]!;
     if (!/^(connection|upgrade|http2-settings)$/i.test(name)) lines.push(`${name}: ${rawHeaders[index + 1]}`);
   }
+  if (givenBack.has(socket)) lines.push('connection: close');
+  givenBack.add(socket);
   // Node reads header bytes as latin1, and nothing else gives them back as they were.
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
   server.emit('connection', socket);

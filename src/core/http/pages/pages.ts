@@ -35,6 +35,6 @@ export class Pages {
 
   /** After a form: the browser gets the next page, and a reload does not send the form again. @param path of our own, never from outside. */
   async redirect(reply: FastifyReply, path: string): Promise<void> {
-    await reply.code(303).headers({ location: path, 'cache-control': 'no-store' }).send();
+    await reply.code(303).header('location', path).send();
   }
 }
