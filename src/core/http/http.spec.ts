@@ -294,8 +294,13 @@ describe('scripts of other sites', () => {
     expect(list('access-control-allow-methods')).toEqual(['GET', 'POST']);
     expect(list('access-control-allow-headers')).toEqual(
       expect.arrayContaining([
-        ...['authorization', 'content-type', 'content-range', 'x-goog-resumable'],
-        ...['access-control-allow-origin', 'access-control-allow-headers', 'access-control-allow-methods'],
+        'authorization',
+        'content-type',
+        'content-range',
+        'x-goog-resumable',
+        'access-control-allow-origin',
+        'access-control-allow-headers',
+        'access-control-allow-methods',
       ]),
     );
     expect(list('access-control-expose-headers')).toContain('location');

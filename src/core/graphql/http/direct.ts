@@ -11,23 +11,37 @@ export type Direct = { prepared: Prepared; variables: Record<string, unknown> | 
 export function directOperation(engine: Engine, request: FastifyRequest): Direct | undefined {
   const { body, headers } = request;
   if (request.method !== 'POST' || !isJson(headers['content-type']) || !takesJson(headers.accept)) return undefined;
-  if (!isRecord(body)) return undefined;
-  const { query, variables, operationName, extensions } = body;
-  if (variables != null && !isRecord(variables)) return undefined;
-  if (operationName != null && typeof operationName !== 'string') return undefined;
-  if (extensions != null && !isRecord(extensions)) return undefined;
-  const hash = extensions?.['persistedQuery'];
-  const document =
-    typeof query === 'string' ? engine.documents.get(query) : query === undefined ? byHash(engine, hash) : undefined;
-  if (!document || (hash !== undefined && !names(hash, document.hash))) return undefined;
-  const prepared = document.operation(operationName as string | null | undefined);
+  if (!isUsual(body)) return undefined;
+  const prepared = documentOf(engine, body)?.operation(body.operationName);
   if (!prepared || prepared.operation.operation === 'subscription') return undefined;
-  return { prepared, variables: variables as Direct['variables'] };
+  return { prepared, variables: body.variables };
+}
+
+type UsualBody = {
+  query?: unknown;
+  variables?: Record<string, unknown> | null;
+  operationName?: string | null;
+  extensions?: Record<string, unknown> | null;
+};
+
+function isUsual(body: unknown): body is UsualBody {
+  if (!isRecord(body)) return false;
+  const { variables, operationName, extensions } = body;
+  if (operationName != null && typeof operationName !== 'string') return false;
+  return (variables == null || isRecord(variables)) && (extensions == null || isRecord(extensions));
+}
+
+function documentOf(engine: Engine, { query, extensions }: UsualBody) {
+  const hash = extensions?.['persistedQuery'];
+  if (query === undefined) return byHash(engine, hash);
+  const document = typeof query === 'string' ? engine.documents.get(query) : undefined;
+  return document && (hash === undefined || names(hash, document.hash)) ? document : undefined;
 }
 
 function byHash(engine: Engine, persisted: unknown) {
   const hash = isRecord(persisted) ? persisted['sha256Hash'] : undefined;
-  return typeof hash === 'string' ? engine.documents.byId(hash) : undefined;
+  const document = typeof hash === 'string' ? engine.documents.byId(hash) : undefined;
+  return document && names(persisted, document.hash) ? document : undefined;
 }
 
 /** The protocol of automatically persisted queries. */
