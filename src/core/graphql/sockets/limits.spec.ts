@@ -97,6 +97,14 @@ describe('a client that takes too much is held', () => {
     for (const { socket } of others) socket.close();
   });
 
+  it('to a number of sockets per IPv6 network, for one client has all of its addresses', async () => {
+    const url = await start({ connectionsPerAddress: 1 }, { WAYBILL_TRUST_PROXY: 'true' });
+    const from = (address: string) => openSocket(url, { headers: { 'x-forwarded-for': address } });
+    const opened = [await from('2001:db8::1'), await from('2001:db8:0:1::1')];
+    await expect(from('2001:db8::2')).rejects.toMatchObject({ message: 'Unexpected server response: 429' });
+    for (const { socket } of opened) socket.close();
+  });
+
   it('to a number of sockets in all', async () => {
     const url = await start({ connections: 1 });
     const raw = await openSocket(url);

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { networkOf } from '../../auth/network.js';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Engine } from '../engine.js';
 import { Connection } from './connection.js';
@@ -89,7 +90,7 @@ class SocketServer implements Sockets {
   private refusalOf({ ip }: FastifyRequest, protocol: Protocol | undefined): Refusal | undefined {
     if (!protocol) return unknownProtocol;
     if (this.closing) return { status: 503, code: 'SERVICE_UNAVAILABLE', message: 'The server is going away.' };
-    const full = this.places.full(ip);
+    const full = this.places.full(networkOf(ip));
     if (full === 'address')
       return { status: 429, code: 'TOO_MANY_REQUESTS', message: 'Too many sockets from this address.' };
     if (full === 'total') return { status: 503, code: 'SERVICE_UNAVAILABLE', message: 'Too many sockets are open.' };
@@ -102,7 +103,7 @@ class SocketServer implements Sockets {
     const connection = new Connection(webSocket, limits);
     const session = new Session({ engine, makeContext, protocol, connection, limits, request, log });
     const open = { connection, session };
-    const leavePlace = this.places.take(request.ip);
+    const leavePlace = this.places.take(networkOf(request.ip));
     this.open.add(open);
     openSockets.inc({ protocol: protocol.name });
     connection.onMessage((text) => session.receive(text));
