@@ -110,6 +110,14 @@ describe('a refusal', () => {
     });
   });
 
+  it('for good because the server does not relay is no fault of the address', async () => {
+    expect(await refused(554, '5.7.1 <ada@example.com>: Relay access denied')).toMatchObject({
+      isPermanent: true,
+      isOfRecipient: false,
+      message: 'RCPT TO: 554 5.7.1',
+    });
+  });
+
   it('for its size is for good', async () => {
     const error = await failure(send({ sizeBytes: 500 }, plain, { text: 'x'.repeat(1000) }));
     expect(error).toMatchObject({ isPermanent: true, isOfRecipient: false });

@@ -83,12 +83,21 @@ const aboutTheLogin = [530, 534, 535, 538];
 /** Errors of the connection, whose text is Node's or nodemailer's own. */
 const aboutTheWay = /^(ECONNECTION|ETIMEDOUT|ESOCKET|EDNS|ETLS|EPROXY|ENOAUTH)$/;
 
+/**
+ * Whether a refusal speaks of the mailbox (RFC 3463: 5.1 addressing, 5.2 mailbox) and not of the way to it: "relay access denied" (5.7.1)
+ * means that SMTP_URL names the wrong server, which an operator has to hear of.
+ */
+function isAboutTheMailbox(responseCode: number, enhanced: string | undefined): boolean {
+  if (enhanced) return /^5\.[12]\./.test(enhanced);
+  return responseCode === 550 || responseCode === 553;
+}
+
 /** Names the step, the reply's code and its enhanced code (RFC 3463): enough to look it up, and nobody's address. */
 function deliveryError({ code, responseCode, response, command = 'API', message }: SmtpError): DeliveryError {
   if (responseCode) {
     const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1];
     const isPermanent = responseCode >= 500 && aboutTheMail.includes(command) && !aboutTheLogin.includes(responseCode);
-    const isOfRecipient = isPermanent && command === 'RCPT TO';
+    const isOfRecipient = isPermanent && command === 'RCPT TO' && isAboutTheMailbox(responseCode, enhanced);
     return new DeliveryError(
       `${command}: ${[responseCode, enhanced].filter(Boolean).join(' ')}`,
       isPermanent,
