@@ -2,8 +2,8 @@ import { migrate } from '../../src/core/runtime/migrate.js';
 import { createTestDatabase } from '../kit/database.js';
 import { measureAppend } from './append.js';
 import { describeMachine } from './machine.js';
+import { measureGraphql } from './graphql.js';
 import { measureProjections } from './projection.js';
-import { measureReads } from './reads.js';
 import type { BenchOptions } from './options.js';
 import { printReport, type Row } from './report.js';
 import { measureStart } from './start.js';
@@ -14,7 +14,7 @@ const measures: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
   projection: measureProjections,
   visible: measureVisible,
   start: measureStart,
-  reads: measureReads,
+  graphql: measureGraphql,
 };
 
 /** Measures the parts one after the other. @returns the report for people and the same as data. */

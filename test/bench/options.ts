@@ -2,6 +2,8 @@ export type BenchOptions = {
   parts: string[];
   /** Short rounds, for a test of the bench itself. */
   quick: boolean;
+  /** A million requests for the part `graphql`. */
+  million: boolean;
   /** The template database, not yet migrated. */
   templateUrl: string;
   /** The folder of the peers, when the part `append` is wanted. */

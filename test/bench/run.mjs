@@ -15,7 +15,7 @@ const parts = {
   projection: 'events per second of projections that catch up',
   visible: 'time of a mutation until it is visible, and SQL statements per operation',
   start: 'process start until the first answer',
-  reads: 'point reads over HTTP, and the CPU time of each',
+  graphql: 'queries over HTTP: rate, latency, and the CPU time of each',
 };
 
 const usage = `npm run bench -- [part …] [options]
@@ -27,6 +27,7 @@ ${Object.entries(parts)
   .join('\n')}
 
   --quick       a few seconds for each part: shows that it works, its figures mean little
+  --million     graphql: also a million requests, and the memory of the server before and after; some minutes
   --json FILE   also writes everything as JSON
   --help        this text
 
@@ -74,7 +75,12 @@ async function main() {
 }
 
 function parsed() {
-  const options = { quick: { type: 'boolean' }, json: { type: 'string' }, help: { type: 'boolean', short: 'h' } };
+  const options = {
+    quick: { type: 'boolean' },
+    million: { type: 'boolean' },
+    json: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  };
   try {
     return parseArgs({ options, allowPositionals: true });
   } catch (error) {
@@ -83,7 +89,7 @@ function parsed() {
   }
 }
 
-async function measure(wanted, { quick = false, json }, scratch, undo) {
+async function measure(wanted, { quick = false, million = false, json }, scratch, undo) {
   const peers = wanted.includes('append') ? await peersFolder() : undefined;
   const { testPostgres } = await import('../kit/postgres.mjs');
   const { endLeftServers, endLeftPostgres } = await import('../kit/left-servers.mjs');
@@ -106,7 +112,15 @@ async function measure(wanted, { quick = false, json }, scratch, undo) {
   // Beside the program's bundle, where the schema's files are.
   await bundle({ bench: 'test/bench/main.ts', 'bench-server': 'test/bench/server.ts' }, join(root, 'dist'));
   const { runBench } = await import(pathToFileURL(join(root, 'dist/bench.mjs')).href);
-  const report = await runBench({ parts: wanted, quick, templateUrl: postgres.templateUrl, peers, root, scratch });
+  const report = await runBench({
+    parts: wanted,
+    quick,
+    million,
+    templateUrl: postgres.templateUrl,
+    peers,
+    root,
+    scratch,
+  });
   process.stdout.write(report.text);
   if (json) writeFileSync(json, `${JSON.stringify(report.data, null, 2)}\n`);
   return 0;

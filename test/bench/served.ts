@@ -34,6 +34,7 @@ function credentials(output: string): { token: string; password: string } {
 export const operations = {
   viewer: `query viewer { viewer { id username email } }`,
   getNamespace: `query getNamespace($name: String!) { getNamespace(name: $name) { id name displayName description createdAt } }`,
+  namespaces: `query namespaces($first: Int) { viewer { namespaces(first: $first) { edges { node { id name displayName description createdAt } } } } }`,
   createNamespace: `mutation createNamespace($input: CreateNamespaceInput!) { createNamespace(input: $input) { namespace { id name } } }`,
   updateNamespace: `mutation updateNamespace($input: UpdateNamespaceInput!) { updateNamespace(input: $input) { namespace { id description } } }`,
   tokenAuth: `mutation tokenAuth($input: ObtainJSONWebTokenInput!) { tokenAuth(input: $input) { token refreshToken } }`,
