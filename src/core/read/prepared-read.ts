@@ -8,10 +8,10 @@ import { onFreshPlan, type Statement } from '../event-store/statement.js';
  * the plan first, see `onFreshPlan`.
  */
 export function readPrepared<Row>(pool: pg.Pool, { name, text }: Statement, values: unknown[]): Promise<Row[]> {
-  return onFreshPlan(name, (freshName) => {
-    const read = new PreparedRead({ name: freshName, text }, values) as unknown as pg.QueryConfig;
+  return onFreshPlan(name, async (freshName) => {
     // The pool awaits the callback of whatever it is given to send; its types know only of configurations.
-    return pool.query(read) as unknown as Promise<Row[]>;
+    const read = new PreparedRead({ name: freshName, text }, values) as unknown as pg.QueryConfig;
+    return (await pool.query(read)).rows as Row[];
   });
 }
 
@@ -39,7 +39,7 @@ function shapesOf(connection: object): Map<string, Shape> {
 /** What pg sends in place of a query of its own: it calls `submit`, hands on each message of the answer, and at the end the callback. */
 class PreparedRead {
   /** Set by the pool. */
-  callback: ((error: Error | null, rows?: unknown[]) => void) | undefined;
+  callback: ((error: Error | null, result?: { rows: unknown[] }) => void) | undefined;
   /** By these pg remembers a statement that was prepared, and forgets one whose preparation failed. */
   readonly name: string;
   readonly text: string;
@@ -49,7 +49,7 @@ class PreparedRead {
 
   constructor(
     { name, text }: Statement,
-    private readonly values: unknown[],
+    readonly values: unknown[],
   ) {
     this.name = name;
     this.text = text;
@@ -95,7 +95,7 @@ class PreparedRead {
   handleCommandComplete(): void {}
 
   handleReadyForQuery(): void {
-    this.callback?.(null, this.rows);
+    this.callback?.(null, { rows: this.rows });
   }
 
   handleError(error: Error): void {
