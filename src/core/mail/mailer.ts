@@ -37,7 +37,8 @@ export class Mailer {
    * Sends the mail of an event, or keeps it while there is no mail server. Does nothing when that is done already.
    * The row that says so is made before sending and marked after it. Between the server's yes and the mark lies a moment: whoever dies
    * there sends the mail a second time, with the same Message-ID, by which programs and people recognise it.
-   * @throws DeliveryError when another try may help; PermanentFailure when the server refused it for good
+   * An address that the server refuses for good ends it, too: the row says so, and an operator has nothing to mend.
+   * @throws DeliveryError when another try may help; PermanentFailure when the server refused sender or content for good
    */
   async send(key: MailKey, to: string, content: MailContent, signal: AbortSignal): Promise<void> {
     const mail = await takeMail(this.options.pool, key, this.messageIdOf(key));
@@ -48,7 +49,9 @@ export class Mailer {
     try {
       await transport.send({ ...rendered, to, from: this.sender, messageId: mail.messageId }, signal);
     } catch (error) {
-      throw await this.noteFailure(key, mail.number, error);
+      const failure = await this.noteFailure(key, mail.number, error);
+      if (failure) throw failure;
+      return;
     }
     await markMail(this.options.pool, mail.number, 'sent', null);
     mails.inc({ template: key.template, outcome: 'sent' });
@@ -69,10 +72,12 @@ export class Mailer {
     log.info(`mail kept, since SMTP_URL is not set: see "waybill mail show ${number}"`);
   }
 
+  /** @returns what the job has to fail with, if it has to. */
   private async noteFailure({ template }: MailKey, number: number, error: unknown): Promise<unknown> {
     if (!(error instanceof DeliveryError)) return error;
     mails.inc({ template, outcome: error.isPermanent ? 'refused' : 'deferred' });
     await markMail(this.options.pool, number, error.isPermanent ? 'failed' : 'waiting', error.message);
+    if (error.isOfRecipient) return undefined;
     return error.isPermanent ? new PermanentFailure(`mail ${number}: ${error.message}`) : error;
   }
 

@@ -105,13 +105,14 @@ describe('a refusal', () => {
   it('for good cannot, and what is told of it names nobody', async () => {
     expect(await refused(550, '5.1.1 <ada@example.com>: no such user')).toMatchObject({
       isPermanent: true,
+      isOfRecipient: true,
       message: 'RCPT TO: 550 5.1.1',
     });
   });
 
   it('for its size is for good', async () => {
     const error = await failure(send({ sizeBytes: 500 }, plain, { text: 'x'.repeat(1000) }));
-    expect(error).toMatchObject({ isPermanent: true });
+    expect(error).toMatchObject({ isPermanent: true, isOfRecipient: false });
   });
 });
 

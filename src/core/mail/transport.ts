@@ -12,6 +12,8 @@ export class DeliveryError extends Error {
     message: string,
     /** Another try cannot help: the server refused this mail for good. */
     readonly isPermanent: boolean,
+    /** It refused the address of the recipient, which is nobody's fault here: anybody may register with a made-up one. */
+    readonly isOfRecipient = false,
   ) {
     super(message);
   }
@@ -86,7 +88,12 @@ function deliveryError({ code, responseCode, response, command = 'API', message 
   if (responseCode) {
     const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1];
     const isPermanent = responseCode >= 500 && aboutTheMail.includes(command) && !aboutTheLogin.includes(responseCode);
-    return new DeliveryError(`${command}: ${[responseCode, enhanced].filter(Boolean).join(' ')}`, isPermanent);
+    const isOfRecipient = isPermanent && command === 'RCPT TO';
+    return new DeliveryError(
+      `${command}: ${[responseCode, enhanced].filter(Boolean).join(' ')}`,
+      isPermanent,
+      isOfRecipient,
+    );
   }
   if (aboutTheWay.test(code)) return new DeliveryError(`${command}: ${code}: ${message}`, false);
   // Larger than the server takes, or an address that no server takes.

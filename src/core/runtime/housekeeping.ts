@@ -1,11 +1,13 @@
 import type { Logger } from '../observability/logger.js';
 
 const everyMs = 60 * 60 * 1000;
+/** A server that is often started anew tidies up, too; not at once, for the first answers come first. */
+const firstMs = 60 * 1000;
 
 /** Something that forgets what is old. `work` says how much it forgot. */
 export type Chore = { what: string; work(): Promise<number> };
 
-/** Hourly work that no request does. One chore that fails leaves the others alone. @returns how to end it. */
+/** Work that no request does, a minute after the start and then hourly. One chore that fails leaves the others alone. @returns how to end it. */
 export function startHousekeeping(chores: Chore[], log: Logger): () => void {
   const tidy = async ({ what, work }: Chore) => {
     try {
@@ -15,6 +17,7 @@ export function startHousekeeping(chores: Chore[], log: Logger): () => void {
       log.warn({ err: error, what }, 'housekeeping will try again');
     }
   };
-  const timer = setInterval(() => chores.forEach((chore) => void tidy(chore)), everyMs);
-  return () => clearInterval(timer);
+  const round = () => chores.forEach((chore) => void tidy(chore));
+  const timers = [setTimeout(round, firstMs), setInterval(round, everyMs)];
+  return () => timers.forEach((timer) => clearTimeout(timer));
 }
