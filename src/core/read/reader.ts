@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { run } from '../event-store/statement.js';
 import { codecOf } from '../projection/codec.js';
 import { quoted, tableName } from '../projection/ddl.js';
 import type { ReadTable } from '../projection/read-table.js';
+import { readPrepared } from './prepared-read.js';
 
 /** One access path of a read table. Its name is unique per table; the statement is prepared once per connection. */
 export type Lookup = {
@@ -32,7 +32,7 @@ export class Reader {
   async query<Row extends Record<string, unknown>>(name: string, text: string, values: unknown[]): Promise<Row[]> {
     // Postgres refuses NUL in a text, so nothing that is stored holds one: unknown, not an error.
     if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return [];
-    return run<Row>(this.pool, { name, text }, values);
+    return readPrepared<Row>(this.pool, { name, text }, values);
   }
 }
 
