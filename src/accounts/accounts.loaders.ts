@@ -4,7 +4,8 @@ import type { UserRow } from '../../projections/accounts/users/users.projection.
 import { ContextFactory } from '../core/graphql/context.js';
 import { Loader } from '../core/graphql/loader.js';
 import { NamespaceQueries } from './namespace/namespace.queries.js';
-import { TokenUses, type TokenUse } from './session/token-uses.js';
+import { TokenUses } from './session/token-uses.js';
+import type { TokenUse } from './session/token-uses.table.js';
 import { UserQueries } from './user/user.queries.js';
 
 declare module '../core/graphql/context.js' {

@@ -27,6 +27,8 @@ export type ServerOptions = {
   dataDir?: string;
   /** Settings beside the defaults of a test: a free port on 127.0.0.1. */
   env?: Record<string, string>;
+  /** What the process does, as `--roles` takes it; all, when left out. */
+  roles?: string;
   /** See ProgramOptions. */
   ownGroup?: boolean;
   /** How long the start may take until `/readyz` answers 200. */
@@ -38,9 +40,9 @@ export type ServerOptions = {
  * @throws Error with its whole output when it ends, or is not ready within `timeoutMs`.
  */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
-  const { database, env = {}, ownGroup, timeoutMs = 30_000 } = options;
+  const { database, env = {}, roles, ownGroup, timeoutMs = 30_000 } = options;
   const dataDir = options.dataDir ?? makeDataFolder();
-  const program = startProgram(['serve'], {
+  const program = startProgram(['serve', ...(roles ? ['--roles', roles] : [])], {
     cwd: dataDir,
     ownGroup,
     env: { ...serverEnvironment(dataDir, database), ...env },
