@@ -111,12 +111,18 @@ class KafkaConveyor implements Conveyor {
   }
 
   private async consume(consumer: Consumer, hints: OffsetHints, handlers: ConveyorHandlers): Promise<void> {
-    // While the group finds together anew, the old assignment stands: the new one follows in moments.
+    // Told with the first fetch, for until then the client has not settled where it begins. While the group finds together anew, the old
+    // assignment stands: the new one follows in moments.
+    let joined: number[] | undefined;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      const partitions = payload.memberAssignment[this.topic] ?? [];
-      this.joined(partitions);
-      hints.keep(partitions);
-      handlers.onAssigned(partitions);
+      joined = payload.memberAssignment[this.topic] ?? [];
+    });
+    consumer.on(consumer.events.FETCH, () => {
+      if (!joined) return;
+      this.joined(joined);
+      hints.keep(joined);
+      handlers.onAssigned(joined);
+      joined = undefined;
     });
     await consumer.connect();
     // What is older is read from the store.
