@@ -49,6 +49,10 @@ const createNamespace = (name: string) =>
 
 it('every process says what it runs, and answers probes alone unless it is the API', async () => {
   expect(api.output()).toContain('"roles":["api"]');
+  const welcomed = [api, first, second, worker].filter(({ output }) =>
+    output().includes("An operator's account was made"),
+  );
+  expect(welcomed).toEqual([api]);
   expect(Object.keys((await readiness(api)).checks)).toEqual(['database', 'feed', 'projections']);
   expect(Object.keys((await readiness(first)).checks)).toEqual(['database', 'feed', 'projections']);
   expect(Object.keys((await readiness(worker)).checks)).toEqual(['database', 'feed', 'jobs']);
