@@ -5,7 +5,7 @@ import type { Projection } from '../definition.js';
 import { park, type ParkedStream } from '../batch.js';
 import { transaction } from '../transaction.js';
 import { RebuildRefused, type Build, type BuildPorts, type PartResult } from './ports.js';
-import { standbyName, standbySchema } from './standby.js';
+import { hasStandby, standbyName, standbySchema } from './standby.js';
 
 /** Sorting the events of one part takes some hundred MB of temporary files at most. */
 const mostEventsPerPart = 2_000_000;
@@ -16,7 +16,7 @@ const mostEventsPerPart = 2_000_000;
  */
 export async function beginBuild(ports: BuildPorts, definition: Projection): Promise<Build> {
   const earlier = await readBuild(ports.pool, definition);
-  const exists = await hasTable(ports.pool, definition);
+  const exists = await hasStandby(ports.pool, definition);
   if (!earlier && exists)
     throw new RebuildRefused(
       `${definition.versionedName} still has the table from before its last rebuild: "projections rollback" takes it back, "projections drop-old" removes it.`,
@@ -78,13 +78,6 @@ export async function removeBuild(client: pg.ClientBase, definition: Projection)
   for (const table of ['checkpoints', 'parked_streams'])
     await client.query(`DELETE FROM store.${table} WHERE projection = $1`, [standbyName(definition)]);
   await client.query('DELETE FROM store.rebuilds WHERE projection = $1', [definition.versionedName]);
-}
-
-async function hasTable(pool: pg.Pool, definition: Projection): Promise<boolean> {
-  const { rows } = await pool.query('SELECT to_regclass($1) IS NOT NULL AS found', [
-    tableName(definition, standbySchema),
-  ]);
-  return rows[0].found;
 }
 
 /**
