@@ -18,6 +18,8 @@ const ring = new KeyRing([generateRingKey()]);
 let database: TestDatabase;
 let instance: TestInstance;
 let running: TestInstance[];
+/** A process beside the servers, which applies nothing. */
+let operator: TestInstance;
 let ports: SwapPorts;
 
 beforeEach(async () => {
@@ -25,7 +27,7 @@ beforeEach(async () => {
   database = await createTestDatabase();
   running = [];
   instance = await start();
-  const { core } = instance;
+  const { core } = (operator = await startInstance(database.url, [testing], { ring, runs: [] }));
   ports = {
     pool: database.pool,
     partitions: core.store.partitions,
@@ -34,7 +36,7 @@ beforeEach(async () => {
   };
 });
 afterEach(async () => {
-  for (const one of running) await one.stop();
+  for (const one of [...running, operator]) await one.stop();
   await database.drop();
 });
 
@@ -94,11 +96,10 @@ it('lets nobody who reads or writes meanwhile fail or see less than before', asy
     expect(running.map(({ projector }) => projector.runner.ownedPartitions.length)).toEqual([4, 4]),
   );
   const reader = new Reader(instance.pool);
-  const seen = new Map<string, number>();
   const failures: unknown[] = [];
   let reads = 0;
   let isOver = false;
-  const look = async () => {
+  const look = (seen: Map<string, number>) => async () => {
     const rows = await reader.find<any>(counters.table, { name: 'test_all', where: 'WHERE raises > $1' }, [0]);
     for (const { id, raises } of rows) {
       if (raises < (seen.get(id) ?? 0)) failures.push(`${id} fell from ${seen.get(id)} to ${raises}`);
@@ -125,7 +126,13 @@ it('lets nobody who reads or writes meanwhile fail or see less than before', asy
     );
     if (Number(row!.position) < position) failures.push(`${id} does not show what was written`);
   };
-  const load = [until(look), until(look), until(write(instance)), until(write(second)), until(write(second))];
+  const load = [
+    until(look(new Map())),
+    until(look(new Map())),
+    until(write(instance)),
+    until(write(second)),
+    until(write(second)),
+  ];
   await eventually(() => expect(commands).toBeGreaterThan(20));
   await emptyStandby(counters);
   const before = await oidOf('read');
@@ -183,7 +190,9 @@ it('takes parked streams along with their table, and skips count for both', asyn
     [counters.versionedName, 'counter-2'],
   ]);
   bugs.poison = false;
-  expect(await retryParked(database.pool, counters, 'counter-2', instance.core.readStream)).toBeNull();
+  for (const projection of testing.projections)
+    for (const { streamId } of await listParked(database.pool, projection.versionedName))
+      expect(await retryParked(database.pool, projection, streamId, operator.core.readStream)).toBeNull();
   await raise('counter-1');
   await raise('counter-2');
   await expectEqualToReplay();
