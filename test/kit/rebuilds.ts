@@ -1,9 +1,8 @@
 import { buildStandby } from '../../src/core/projection/rebuild/build.js';
-import { removeBuild } from '../../src/core/projection/rebuild/build-state.js';
 import type { BuildOptions, BuildPorts, BuildReport } from '../../src/core/projection/rebuild/ports.js';
+import { dropStandby } from '../../src/core/projection/rebuild/standby.js';
 import { tableName } from '../../src/core/projection/ddl.js';
 import type { Projection } from '../../src/core/projection/definition.js';
-import { transaction } from '../../src/core/projection/transaction.js';
 import type { Core } from '../../src/core/runtime/core.js';
 import type { TestDatabase } from './database.js';
 
@@ -32,7 +31,7 @@ export async function freshBuild(
   definition: Projection,
   options: Partial<BuildOptions> = {},
 ): Promise<BuildReport> {
-  await transaction(ports.pool, (client) => removeBuild(client, definition));
+  await dropStandby(ports.pool, definition);
   return buildStandby(ports, definition, { workers: 2, ...options });
 }
 

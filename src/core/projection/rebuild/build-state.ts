@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { createLoadTable, tableName } from '../ddl.js';
+import { createLoadTable } from '../ddl.js';
 import type { Projection } from '../definition.js';
 import { park, type ParkedStream } from '../batch.js';
 import { transaction } from '../transaction.js';
 import { RebuildRefused, type Build, type BuildPorts, type PartResult } from './ports.js';
-import { hasStandby, standbyName, standbySchema } from './standby.js';
+import { dropStandby, hasStandby, standbyName, standbySchema } from './standby.js';
 
 /** Sorting the events of one part takes some hundred MB of temporary files at most. */
 const mostEventsPerPart = 2_000_000;
@@ -53,8 +53,8 @@ async function startBuild({ pool, partitions, safeHead }: BuildPorts, definition
   const target = await safeHead();
   const totalEvents = await countEvents(pool, definition, target);
   const parts = partitions * Math.max(1, Math.ceil(totalEvents / partitions / mostEventsPerPart));
+  await dropStandby(pool, definition);
   await transaction(pool, async (client) => {
-    await removeBuild(client, definition);
     await client.query(
       'INSERT INTO store.rebuilds (projection, phase, target, fingerprint, parts, total_events) VALUES ($1, $2, $3, $4, $5, $6)',
       [definition.versionedName, 'loading', target, fingerprintOf(definition), parts, totalEvents],
@@ -70,14 +70,6 @@ async function countEvents(pool: pg.Pool, definition: Projection, target: number
     [target, Object.keys(definition.on)],
   );
   return rows[0].n;
-}
-
-/** Removes all that an unfinished build left. */
-export async function removeBuild(client: pg.ClientBase, definition: Projection): Promise<void> {
-  await client.query(`DROP TABLE IF EXISTS ${tableName(definition, standbySchema)}`);
-  for (const table of ['checkpoints', 'parked_streams'])
-    await client.query(`DELETE FROM store.${table} WHERE projection = $1`, [standbyName(definition)]);
-  await client.query('DELETE FROM store.rebuilds WHERE projection = $1', [definition.versionedName]);
 }
 
 /**
