@@ -21,7 +21,9 @@ export async function tableText(
   definition: Projection,
   schema?: string,
 ): Promise<string[]> {
-  const { rows } = await pool.query(`SELECT to_jsonb(t)::text AS row FROM ${tableName(definition, schema)} t ORDER BY 1`);
+  const { rows } = await pool.query(
+    `SELECT to_jsonb(t)::text AS row FROM ${tableName(definition, schema)} t ORDER BY 1`,
+  );
   return rows.map(({ row }) => row);
 }
 
@@ -49,4 +51,3 @@ export async function bothFolds(
   }
   return tables;
 }
-

@@ -25,7 +25,10 @@ it('writes every column as the runner does', async () => {
       await client.query('TRUNCATE read.test_every_column_v1');
       const given = rows.map((values, index) => ({ id: `row-${index}`, ...values }));
       const lines = given.map((row) => lineOf(every)({ streamId: 'x', row, position: 1 }));
-      await pipeline([Buffer.from(lines.join(''))], client.query(copyFrom('COPY read.test_every_column_v1 FROM STDIN')));
+      await pipeline(
+        [Buffer.from(lines.join(''))],
+        client.query(copyFrom('COPY read.test_every_column_v1 FROM STDIN')),
+      );
       const events = given.map(({ id }) => ({ streamId: id, events: [{ streamId: id }] }));
       const found = await writer.load(client, events as never);
       expect(given.map(({ id }) => found.get(id))).toEqual(given);

@@ -88,7 +88,7 @@ export async function markLoaded(
      SELECT projection, $2, $3 FROM store.rebuilds WHERE projection = $1 AND phase = 'loading' FOR KEY SHARE`,
     [definition.versionedName, part, events],
   );
-  if (rowCount === 0) throw new RebuildRefused(`The rebuild of ${definition.versionedName} was cancelled.`);
+  if (rowCount === 0) throw cancelled(definition);
   if (parked.length === 0) return;
   await park(client, standbyName(definition), parked);
   const { rows } = await client.query('SELECT count(*)::int AS n FROM store.parked_streams WHERE projection = $1', [
@@ -96,6 +96,18 @@ export async function markLoaded(
   ]);
   if (rows[0].n > maxParkedStreams) throw tooManyParked(parked, maxParkedStreams);
 }
+
+/** @throws RebuildRefused when the build was cancelled meanwhile */
+export async function markBuilt(client: pg.ClientBase, { definition }: Build): Promise<void> {
+  const { rowCount } = await client.query(
+    `UPDATE store.rebuilds SET phase = 'built', updated_at = now() WHERE projection = $1 AND phase = 'loading'`,
+    [definition.versionedName],
+  );
+  if (rowCount === 0) throw cancelled(definition);
+}
+
+export const cancelled = ({ versionedName }: Projection): RebuildRefused =>
+  new RebuildRefused(`The rebuild of ${versionedName} was cancelled.`);
 
 export function tooManyParked(parked: ParkedStream[], most: number): RebuildRefused {
   const [{ streamId, position, error }] = parked as [ParkedStream];
@@ -113,6 +125,8 @@ function fingerprintOf(definition: Projection): string {
   const on = Object.entries(definition.on).map(([type, handler]) => [type, String(handler)]);
   const versions = Object.keys(definition.on).map((type) => definition.events[type]!.version);
   return createHash('sha256')
-    .update(JSON.stringify([definition.kind, definition.versionedName, shape, on, versions, definition.foldSql ?? null]))
+    .update(
+      JSON.stringify([definition.kind, definition.versionedName, shape, on, versions, definition.foldSql ?? null]),
+    )
     .digest('hex');
 }

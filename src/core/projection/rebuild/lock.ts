@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Projection } from '../definition.js';
+import { cancelled } from './build-state.js';
 import { RebuildRefused } from './ports.js';
 
 /** Class of the advisory locks of which a projection has one each. Nothing else in the database uses it. */
@@ -47,12 +48,12 @@ async function tryLock(client: pg.ClientBase, { versionedName }: Projection): Pr
   return rows[0].locked;
 }
 
-async function lookWhetherCancelled(client: pg.ClientBase, { versionedName }: Projection): Promise<void> {
+async function lookWhetherCancelled(client: pg.ClientBase, definition: Projection): Promise<void> {
   const { rows } = await client.query(
     `UPDATE store.rebuilds SET updated_at = now() WHERE projection = $1 RETURNING phase`,
-    [versionedName],
+    [definition.versionedName],
   );
-  if (rows[0]?.phase === 'cancelled') throw new RebuildRefused(`The rebuild of ${versionedName} was cancelled.`);
+  if (rows[0]?.phase === 'cancelled') throw cancelled(definition);
 }
 
 /** Tells a build that runs in whatever process to end. @returns false when there is no unfinished build */

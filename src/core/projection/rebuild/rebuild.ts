@@ -39,7 +39,9 @@ export async function rebuildProjection(
     const maxParkedStreams = options.acceptParked ? Infinity : defaultRunnerOptions.maxParkedStreams;
     const built = await buildStandby(ports, definition, { ...options, maxParkedStreams, signal });
     if (built.parkedStreams > maxParkedStreams)
-      throw new RebuildRefused(`The new table of ${definition.versionedName} has ${built.parkedStreams} parked streams.`);
+      throw new RebuildRefused(
+        `The new table of ${definition.versionedName} has ${built.parkedStreams} parked streams.`,
+      );
     const onProgress = (done: number) => options.onProgress?.({ phase: 'catching up', done, total: null });
     const { position } = await swapIn(ports, definition, { signal, onProgress });
     return { projection: definition.versionedName, ...built, position };
@@ -88,7 +90,7 @@ const cancelPollMs = 100;
  */
 export async function cancelRebuild(pool: pg.Pool, definition: Projection): Promise<boolean> {
   if (!(await askToCancel(pool, definition))) return false;
-  for (const until = Date.now() + cancelMs; ; ) {
+  for (const until = Date.now() + cancelMs; ;) {
     try {
       return await withRebuildLock(pool, definition, async () => {
         // It may have been swapped in before it heard of this; the standby is then the old table.
