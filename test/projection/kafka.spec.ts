@@ -16,6 +16,8 @@ describeKafka('with Kafka', () => {
   let store: TestStore;
   let settings: KafkaSettings;
   let relay: TestRelay;
+  /** The process of the relay, which runs no read model: as long as it lives, others tell of what they append. */
+  let publisher: TestInstance;
   let running: TestInstance[];
   let applied: Record<'store' | 'kafka', number>;
 
@@ -25,10 +27,12 @@ describeKafka('with Kafka', () => {
     running = [];
     applied = { store: 0, kafka: 0 };
     relay = await startRelay(store, settings);
+    publisher = await startInstance(store.url, [testing], { ring, runs: [] });
     await eventually(() => expect(relay.relay.state.phase).toBe('publishing'), 20_000);
   });
   afterEach(async () => {
     for (const instance of running) await instance.stop();
+    await publisher.stop();
     await relay.stop();
     await store.drop();
   });
