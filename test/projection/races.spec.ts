@@ -281,10 +281,11 @@ it('reads anew where everything stands when the log is shorter than it was, as a
   const runner = await start();
   for (let n = 0; n < 4; n++) append('a', raised(1));
   await eventually(async () => expect(await total('a')).toBe(4));
-  // The backup: log, checkpoints and read models of an earlier moment, one transaction.
-  log.length = 2;
-  await database.pool.query('UPDATE store.checkpoints SET position = 2');
+  // The backup: read models, checkpoints and log of an earlier moment.
   await database.pool.query('UPDATE read.test_counters_v1 SET total = 2, raises = 2, position = 2');
+  await database.pool.query('UPDATE store.checkpoints SET position = 2');
+  log.length = 2;
+  await eventually(() => expect(runner.position).toBe(2));
   append('b', raised(1));
   append('b', raised(1));
   await eventually(async () => expect([await total('a'), await total('b')]).toEqual([2, 2]));
