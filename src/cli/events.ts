@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { reachOf, readLast, readPage } from '../core/feed/store-feed.js';
 import { verifyLog } from '../core/event-store/verify-log.js';
 import type { StoredEvent } from '../core/event-store/types.js';
+import { addBundleCommands } from './bundles.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { print, printJson, printRows, progressBar, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
@@ -38,6 +39,8 @@ export function addEventCommands(program: Command): void {
     .argument('<position-or-stream>')
     .option('--json', 'print JSON')
     .action((what: string, options: OutputOptions) => withSession((session) => show(session, what, options)));
+
+  addBundleCommands(events);
 }
 
 async function tail({ core, pool, interrupted }: Session, options: TailOptions): Promise<void> {
