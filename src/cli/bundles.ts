@@ -2,11 +2,10 @@ import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { openBlobStore } from '../core/blob/open-blob-store.js';
-import { inSnapshot, logSections, readLogFacts, whyBlobsMayLack } from '../core/bundle/export-log.js';
+import { exportLog, inSnapshot } from '../core/bundle/export-log.js';
 import type { LogFacts } from '../core/bundle/format.js';
 import { importLog } from '../core/bundle/import-log.js';
 import { BundleReader } from '../core/bundle/read-bundle.js';
-import { writeBundle } from '../core/bundle/write-bundle.js';
 import { silos } from '../silos.js';
 import { Interrupted } from './exit.js';
 import { note, printFacts, type OutputOptions } from './output.js';
@@ -36,46 +35,29 @@ export function addBundleCommands(events: Command): void {
     .action((file: string, options: OutputOptions) => withDatabase((opened) => importFrom(opened, file, options)));
 }
 
-async function exportTo(
-  { config, url, interrupted }: OpenCommand,
-  path: string,
-  options: ExportOptions,
-): Promise<void> {
+async function exportTo(opened: OpenCommand, path: string, options: ExportOptions): Promise<void> {
+  const { config, url, interrupted } = opened;
   const blobs = { columns: silos.blobColumns, store: await openBlobStore(config) };
-  const log = { withKeys: !options.withoutKeys, blobs };
   const output = await openOutput(path, options.force);
+  const progress = startProgress({ label: 'Exporting', unit: 'events', json: options.json });
   try {
-    const facts = await inSnapshot(url, async (client) => {
-      const known = await readLogFacts(client, log);
-      const why = await whyBlobsMayLack(client, log, known);
-      if (why) note(`The list of files may lack some: ${why}.`);
-      const progress = startProgress({ label: 'Exporting', total: known.events, unit: 'events', json: options.json });
-      const onRows = (section: string, rows: number) => section === 'events' && progress.update(rows);
-      const content = {
-        kind: 'log' as const,
+    const { counts, blobsMayLack, ...report } = await inSnapshot(url, (client) =>
+      exportLog(client, output.stream, {
         program: packageJson.version,
-        facts: known,
-        sections: logSections(client, log),
-      };
-      const { counts, sha256 } = await writeBundle(content, output.stream, { onRows, signal: interrupted });
-      progress.end();
-      return { ...known, counts, sha256 };
-    });
+        withKeys: !options.withoutKeys,
+        blobs,
+        onStart: (events) => progress.total(events),
+        onEvents: (done) => progress.update(done),
+        signal: interrupted,
+      }),
+    );
+    progress.end();
     await output.keep();
-    const { counts, sha256, events, head, incarnation, keys } = facts;
-    const report = {
-      file: path,
-      events,
-      head,
-      incarnation,
-      keys,
-      dataKeys: counts.data_keys,
-      blobs: counts.blobs,
-      sha256,
-    };
+    const result = { file: path, ...report, dataKeys: counts.data_keys, blobs: counts.blobs };
     // Standard output is the bundle itself then.
-    if (path === '-') note(JSON.stringify(report));
-    else printFacts(report, options);
+    if (path === '-') note(JSON.stringify(result));
+    else printFacts(result, options);
+    if (blobsMayLack) note(`The list of stored files may lack some: ${blobsMayLack}.`);
     if (options.withoutKeys)
       note(
         'Without data keys all that is sealed (addresses, names, password hashes) is erased where this is imported.',
@@ -94,7 +76,8 @@ async function importFrom(
   const source = path === '-' ? process.stdin : createReadStream(path);
   const reader = await BundleReader.open<LogFacts>(source, 'log');
   const { facts, program } = reader.header;
-  const progress = startProgress({ label: 'Importing', total: facts.events, unit: 'events', json: options.json });
+  const progress = startProgress({ label: 'Importing', unit: 'events', json: options.json });
+  progress.total(facts.events);
   const report = await importLog(reader, {
     url,
     ring: findKeyRing(config),

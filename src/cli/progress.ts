@@ -2,6 +2,8 @@ import { note } from './output.js';
 
 /** What has been done of a long piece of work. */
 export type Progress = {
+  /** Says how much there is to do; until then, and while it is nothing, nothing is shown. */
+  total(count: number): void;
   /** @param done of the total; call it as often as you like */
   update(done: number): void;
   /** Leaves the terminal's line. */
@@ -10,8 +12,6 @@ export type Progress = {
 
 export type ProgressOptions = {
   label: string;
-  /** 0: it is not known, and none is shown. */
-  total: number;
   /** What is counted: `events`. */
   unit: string;
   json?: boolean;
@@ -25,34 +25,32 @@ const lineMs = 1000;
  * Progress on standard error: a bar on a terminal, redrawn in place; with `json` one JSON object a line and second; nothing elsewhere.
  * Rate and remaining time are those of the last ten seconds or so, not of the whole.
  */
-export function startProgress({ label, total, unit, json }: ProgressOptions): Progress {
+export function startProgress({ label, unit, json }: ProgressOptions): Progress {
   const isShown = json || process.stderr.isTTY;
-  if (!isShown || total === 0) return { update: () => undefined, end: () => undefined };
-  const pace = new Pace();
   const everyMs = json ? lineMs : barMs;
+  const pace = new Pace();
+  let total = 0;
   let shownAt = performance.now();
   let isDrawn = false;
   return {
+    total: (count) => void (total = count),
     update: (done) => {
       const now = performance.now();
-      if (now - shownAt < everyMs) return;
+      if (!isShown || total === 0 || now - shownAt < everyMs) return;
       shownAt = now;
       const perSecond = pace.after(done, now);
       const secondsLeft = perSecond > 0 ? (total - done) / perSecond : null;
       isDrawn = !json;
       if (json) note(JSON.stringify({ step: label, done, total, perSecond: Math.round(perSecond), secondsLeft }));
-      else process.stderr.write(`\r${barText({ label, total, unit }, done, perSecond, secondsLeft)}\x1b[K`);
+      else process.stderr.write(`\r${barText(label, unit, { done, total, perSecond, secondsLeft })}\x1b[K`);
     },
     end: () => void (isDrawn && process.stderr.write('\n')),
   };
 }
 
-export function barText(
-  { label, total, unit }: Pick<ProgressOptions, 'label' | 'total' | 'unit'>,
-  done: number,
-  perSecond: number,
-  secondsLeft: number | null,
-): string {
+export type Standing = { done: number; total: number; perSecond: number; secondsLeft: number | null };
+
+export function barText(label: string, unit: string, { done, total, perSecond, secondsLeft }: Standing): string {
   const filled = Math.round((barWidth * Math.min(done, total)) / total);
   const bar = `${'='.repeat(filled)}${' '.repeat(barWidth - filled)}`;
   const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`;

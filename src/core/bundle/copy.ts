@@ -66,7 +66,7 @@ const isOfPostgres = (error: unknown): boolean => typeof (error as { severity?: 
 function refused(error: unknown, firstLine: number | null): unknown {
   const { code, message, detail, where } = error as { code?: string; message: string; detail?: string; where?: string };
   if (!isOfPostgres(error) || !/^2[23]/.test(code ?? '')) return error;
-  const row = /^COPY \w+, line (\d+)/.exec(where ?? '')?.[1];
+  const row = /^COPY \w+, line (\d+)/m.exec(where ?? '')?.[1];
   const line = row && firstLine !== null ? firstLine + Number(row) - 1 : null;
   return new BundleRefused(line, detail ? `${message}: ${detail}` : message);
 }

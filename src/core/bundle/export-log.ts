@@ -1,10 +1,11 @@
+import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { BlobStore } from '../blob/blob-store.js';
 import { positionFrom } from '../event-store/rows.js';
 import { allReferred, whyNotKnown, type BlobColumn } from '../projection/blob-columns.js';
 import { tableName } from '../projection/ddl.js';
 import { copyOut } from './copy.js';
-import type { LogFacts } from './format.js';
+import type { BundleTrailer, LogFacts } from './format.js';
 import {
   blobSection,
   commandKeys,
@@ -15,13 +16,21 @@ import {
   systemPrefix,
   type LogTable,
 } from './log-tables.js';
-import { jsonLine, type Section } from './write-bundle.js';
+import { jsonLine, writeBundle, type Section } from './write-bundle.js';
 
-export type LogOptions = {
+export type ExportOptions = {
+  /** Version of the program that writes. */
+  program: string;
   withKeys: boolean;
   /** Where read models name contents, and where these are. */
   blobs: { columns: BlobColumn[]; store: BlobStore };
+  onStart?: (events: number) => void;
+  onEvents?: (done: number) => void;
+  signal?: AbortSignal;
 };
+
+export type ExportReport = LogFacts &
+  BundleTrailer & { /** Null when the list of blobs is whole. */ blobsMayLack: string | null };
 
 /**
  * Works in one snapshot of the database. What is committed in it is whole: an event is there together with its claims, keys and numbers,
@@ -43,7 +52,25 @@ export async function inSnapshot<T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
-export async function readLogFacts(client: pg.ClientBase, { withKeys }: LogOptions): Promise<LogFacts> {
+/**
+ * Writes the log as it is in the client's snapshot, and ends the stream. Holds nothing of it in memory.
+ * @param client in a transaction of `inSnapshot`
+ */
+export async function exportLog(
+  client: pg.ClientBase,
+  destination: Writable,
+  options: ExportOptions,
+): Promise<ExportReport> {
+  const { program, onStart, onEvents, signal } = options;
+  const facts = await readLogFacts(client, options);
+  const blobsMayLack = await whyNotKnown(client, options.blobs.columns, facts.head);
+  onStart?.(facts.events);
+  const onRows = (section: string, rows: number) => void (section === events.section && onEvents?.(rows));
+  const content = { kind: 'log' as const, program, facts, sections: logSections(client, options) };
+  return { ...facts, ...(await writeBundle(content, destination, { onRows, signal })), blobsMayLack };
+}
+
+async function readLogFacts(client: pg.ClientBase, { withKeys }: ExportOptions): Promise<LogFacts> {
   const { rows } = await client.query(
     `SELECT s.partitions, store.incarnation() AS incarnation, e.n AS events, e.head,
        ARRAY(SELECT DISTINCT ring_key_id FROM store.data_keys WHERE ring_key_id IS NOT NULL ORDER BY 1) AS "ringKeyIds"
@@ -61,27 +88,16 @@ export async function readLogFacts(client: pg.ClientBase, { withKeys }: LogOptio
 }
 
 /** What a log consists of, in the order in which it can be checked and written: keys before what is sealed with them. */
-export function logSections(client: pg.ClientBase, { withKeys, blobs }: LogOptions): Section[] {
+function logSections(client: pg.ClientBase, { withKeys, blobs }: ExportOptions): Section[] {
+  const commandKeyRows = `${rowsOf(commandKeys, '1, 2, 3')}${withKeys ? '' : ' LIMIT 0'}`;
   return [
     { name: dataKeys.section, rows: lazily(client, withKeys ? rowsOf(dataKeys, 'subject') : erasedSubjects) },
     { name: numbers.section, rows: lazily(client, rowsOf(numbers, 'kind')) },
-    {
-      name: commandKeys.section,
-      rows: lazily(client, `${rowsOf(commandKeys, '1, 2, 3')}${withKeys ? '' : ' LIMIT 0'}`),
-    },
+    { name: commandKeys.section, rows: lazily(client, commandKeyRows) },
     { name: skips.section, rows: lazily(client, rowsOf(skips, '1, 2')) },
     { name: blobSection, rows: blobRows(client, blobs) },
     { name: events.section, rows: lazily(client, rowsOf(events, 'position')) },
   ];
-}
-
-/** Why the list of blobs may lack some; null when it is whole. */
-export async function whyBlobsMayLack(
-  client: pg.ClientBase,
-  { blobs }: LogOptions,
-  { head }: LogFacts,
-): Promise<string | null> {
-  return whyNotKnown(client, blobs.columns, head);
 }
 
 const rowsOf = ({ table, columns }: LogTable, order: string): string =>
@@ -96,11 +112,14 @@ const erasedSubjects = `SELECT subject, NULL AS wrapped, NULL AS ring_key_id, cr
   FROM ${dataKeys.table} WHERE subject NOT LIKE '${systemPrefix}%' ORDER BY subject`;
 
 /** The query is sent when the section is read: one connection answers one at a time. */
-async function* lazily(client: pg.ClientBase, query: string): AsyncGenerator<Uint8Array> {
+export async function* lazily(client: pg.ClientBase, query: string): AsyncGenerator<Uint8Array> {
   yield* copyOut(client, query);
 }
 
-async function* blobRows(client: pg.ClientBase, { columns, store }: LogOptions['blobs']): AsyncGenerator<Uint8Array> {
+async function* blobRows(
+  client: pg.ClientBase,
+  { columns, store }: ExportOptions['blobs'],
+): AsyncGenerator<Uint8Array> {
   for await (const hash of allReferred(client, await existing(client, columns))) {
     const found = await store.stat(hash);
     yield jsonLine({ hash, size_bytes: found?.sizeBytes ?? null });
