@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { openBlobStore } from '../core/blob/open-blob-store.js';
@@ -7,7 +7,7 @@ import type { LogFacts } from '../core/bundle/format.js';
 import { importLog } from '../core/bundle/import-log.js';
 import { BundleReader } from '../core/bundle/read-bundle.js';
 import { silos } from '../silos.js';
-import { Interrupted } from './exit.js';
+import { CommandFailure, exitCodes, Interrupted } from './exit.js';
 import { note, printFacts, type OutputOptions } from './output.js';
 import { openOutput } from './output-file.js';
 import { startProgress } from './progress.js';
@@ -73,6 +73,7 @@ async function importFrom(
   path: string,
   options: OutputOptions,
 ): Promise<void> {
+  if (path !== '-' && !existsSync(path)) throw new CommandFailure(`There is no file ${path}.`, exitCodes.notFound);
   const source = path === '-' ? process.stdin : createReadStream(path);
   const reader = await BundleReader.open<LogFacts>(source, 'log');
   const { facts, program } = reader.header;

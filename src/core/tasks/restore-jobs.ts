@@ -11,8 +11,9 @@ export const jobsQuery = `SELECT j.task_identifier AS task, p.payload, j.queue_n
  */
 export async function restoreJobs(client: pg.ClientBase, rows: Record<string, unknown>[]): Promise<void> {
   const added = await client.query(
-    `SELECT added.id FROM json_to_recordset($1) WITH ORDINALITY
-       AS j(task text, payload json, queue text, run_at timestamptz, priority int, max_attempts int, key text, n bigint),
+    `SELECT added.id FROM ROWS FROM (json_to_recordset($1) AS (
+       task text, payload json, queue text, run_at timestamptz, priority integer, max_attempts integer, key text)
+     ) WITH ORDINALITY AS j(task, payload, queue, run_at, priority, max_attempts, key, n),
      LATERAL graphile_worker.add_job(j.task, j.payload, queue_name => j.queue, run_at => j.run_at, priority => j.priority,
        max_attempts => j.max_attempts, job_key => j.key, job_key_mode => 'unsafe_dedupe') AS added ORDER BY j.n`,
     [JSON.stringify(rows)],
