@@ -39,7 +39,7 @@ async function exportTo(opened: OpenCommand, path: string, options: ExportOption
   const { config, url, interrupted } = opened;
   const blobs = { columns: silos.blobColumns, store: await openBlobStore(config) };
   const output = await openOutput(path, options.force);
-  const progress = startProgress({ label: 'Exporting', unit: 'events', json: options.json });
+  const progress = startProgress('Exporting events', options);
   try {
     const { counts, blobsMayLack, ...report } = await inSnapshot(url, (client) =>
       exportLog(client, output.stream, {
@@ -51,7 +51,6 @@ async function exportTo(opened: OpenCommand, path: string, options: ExportOption
         signal: interrupted,
       }),
     );
-    progress.end();
     await output.keep();
     const result = { file: path, ...report, dataKeys: counts.data_keys, blobs: counts.blobs };
     // Standard output is the bundle itself then.
@@ -77,7 +76,7 @@ async function importFrom(
   const source = path === '-' ? process.stdin : createReadStream(path);
   const reader = await BundleReader.open<LogFacts>(source, 'log');
   const { facts, program } = reader.header;
-  const progress = startProgress({ label: 'Importing', unit: 'events', json: options.json });
+  const progress = startProgress('Importing events', options);
   progress.total(facts.events);
   const report = await importLog(reader, {
     url,
@@ -89,7 +88,6 @@ async function importFrom(
   }).catch((error: unknown) => {
     throw interrupted.aborted ? new Interrupted() : error;
   });
-  progress.end();
   printFacts({ file: path, ...report, keys: facts.keys, program, source: facts.incarnation }, options);
   note('The read models are built at the first start of a server.');
 }

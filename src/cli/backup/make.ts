@@ -68,12 +68,12 @@ async function backUpDatabase(
   url: string,
   folder: string,
   blobs: BlobStore,
-  { json }: BackupOptions,
+  options: BackupOptions,
   signal: AbortSignal,
 ): Promise<ExportReport> {
   const program = packageJson.version;
   return inSnapshot(url, async (client) => {
-    const progress = startProgress({ label: 'Exporting', unit: 'events', json });
+    const progress = startProgress('Exporting events', options);
     const log = await openOutput(join(folder, logName));
     const report = await exportLog(client, log.stream, {
       program,
@@ -83,7 +83,6 @@ async function backUpDatabase(
       onEvents: (done) => progress.update(done),
       signal,
     });
-    progress.end();
     await log.keep();
     const platform = await openOutput(join(folder, platformName));
     await exportPlatform(client, platform.stream, keptTables, { program, signal });
@@ -96,11 +95,13 @@ async function backUpDatabase(
 async function backUpBlobs(
   blobs: BlobStore,
   folder: string,
-  { json }: BackupOptions,
+  options: BackupOptions,
   signal: AbortSignal,
 ): Promise<{ count: number; sizeBytes: number }> {
   const copy = await DiskBlobStore.open(join(folder, blobFolder));
   const copied = { count: 0, sizeBytes: 0 };
+  const progress = startProgress('Copying files', options);
+  progress.total(await countOf(blobs.list()));
   async function* rows(): AsyncGenerator<Uint8Array> {
     for await (const { hash, sizeBytes } of blobs.list()) {
       signal.throwIfAborted();
@@ -114,6 +115,7 @@ async function backUpBlobs(
         );
       copied.count++;
       copied.sizeBytes += sizeBytes;
+      progress.update(copied.count);
       yield jsonLine({ hash, size_bytes: sizeBytes });
     }
   }
@@ -124,11 +126,15 @@ async function backUpBlobs(
     facts: {},
     sections: [{ name: 'blobs', rows: rows() }],
   };
-  const progress = startProgress({ label: 'Copying', unit: 'files', json });
   await writeBundle(content, list.stream, { signal });
-  progress.end();
   await list.keep();
   return copied;
+}
+
+async function countOf(items: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of items) count++;
+  return count;
 }
 
 async function ringText(setting: string | undefined, path: string): Promise<string> {

@@ -51,7 +51,7 @@ async function restore(
   await restoreBlobs(copy, blobs, interrupted);
 
   const reader = await BundleReader.open<LogFacts>(createReadStream(join(folder, logName)), 'log');
-  const progress = startProgress({ label: 'Importing', unit: 'events', json: options.json });
+  const progress = startProgress('Importing events', options);
   progress.total(reader.header.facts.events);
   const report = await importLog(reader, {
     url,
@@ -66,7 +66,6 @@ async function restore(
     onEvents: (done) => progress.update(done),
     signal: interrupted,
   });
-  progress.end();
   printFacts({ folder, ...report, blobs: manifest.blobs.count, madeAt: manifest.createdAt }, options);
   note('The read models are built at the first start of a server. Its log has a new name: Kafka gets a new topic.');
 }
