@@ -21,7 +21,7 @@ export async function buildStandby(
   definition: Projection,
   options: BuildOptions,
 ): Promise<BuildReport> {
-  const build = await beginBuild(ports, definition);
+  const build = await beginBuild(ports, definition, options.eventsPerPart);
   const resumedParts = build.loaded.size;
   const loading = build.phase === 'loading';
   const way = loading ? await loadAll(ports, build, options) : ({ by: 'handlers', sqlFailure: null } as const);
