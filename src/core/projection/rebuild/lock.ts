@@ -18,25 +18,18 @@ export async function withRebuildLock<T>(
   work: (ended: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
-  let failure: Error | undefined;
+  const ended = new AbortController();
+  let watch: NodeJS.Timeout | undefined;
   try {
     if (!(await tryLock(client, definition)))
       throw new RebuildRefused(`Another process is rebuilding ${definition.versionedName}.`);
-    const ended = new AbortController();
-    const watch = setInterval(() => {
+    watch = setInterval(() => {
       lookWhetherCancelled(client, definition).catch((error: unknown) => ended.abort(error));
     }, lookMs);
-    try {
-      return await work(ended.signal);
-    } finally {
-      clearInterval(watch);
-    }
-  } catch (error) {
-    failure = error as Error;
-    throw error;
+    return await work(ended.signal);
   } finally {
-    // The lock belongs to the connection.
-    client.release(failure ?? true);
+    clearInterval(watch);
+    await giveBack(client);
   }
 }
 
@@ -46,6 +39,16 @@ async function tryLock(client: pg.ClientBase, { versionedName }: Projection): Pr
     versionedName,
   ]);
   return rows[0].locked;
+}
+
+/** The lock is free when this resolves: closing the connection alone would free it some time later, and the next command be refused. */
+async function giveBack(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('SELECT pg_advisory_unlock_all()');
+    client.release();
+  } catch (error) {
+    client.release(error as Error);
+  }
 }
 
 async function lookWhetherCancelled(client: pg.ClientBase, definition: Projection): Promise<void> {
