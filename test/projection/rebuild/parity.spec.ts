@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Silo } from '../../../src/core/command/silo.js';
 import { generateRingKey, KeyRing } from '../../../src/core/crypto/key-ring.js';
 import { projection, readTable } from '../../../src/core/projection/index.js';
-import { listParked, retryParked, skipEvent } from '../../../src/core/projection/operate.js';
+import { dropProjection, listParked, retryParked, skipEvent } from '../../../src/core/projection/operate.js';
 import { rebuildProjection, rollBack, type RebuildPorts } from '../../../src/core/projection/rebuild/rebuild.js';
 import { buildStandby } from '../../../src/core/projection/rebuild/build.js';
+import { hasStandby } from '../../../src/core/projection/rebuild/standby.js';
+import { projectionStatus } from '../../../src/core/projection/status.js';
 import { swapIn } from '../../../src/core/projection/rebuild/swap.js';
 import { verifyProjection } from '../../../src/core/projection/verify.js';
 import {
@@ -20,7 +22,7 @@ import {
 import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
 import { eventually } from '../../kit/eventually.js';
 import { startInstance, system, type TestInstance } from '../../kit/instance.js';
-import { buildPorts } from '../../kit/rebuilds.js';
+import { rebuildPorts } from '../../kit/rebuilds.js';
 
 /** What a rebuild makes of the log is what the runner has made of it, also where that is not the rule. */
 type NoteRow = { id: string; note: string };
@@ -45,11 +47,7 @@ beforeEach(async () => {
   bugs.poison = true;
   database = await createTestDatabase();
   instance = await startInstance(database.url, [silo], { ring: new KeyRing([generateRingKey()]) });
-  ports = {
-    ...buildPorts(instance.core, database.pool),
-    readPartition: instance.core.readPartition,
-    readStream: instance.core.readStream,
-  };
+  ports = rebuildPorts(instance.core, database.pool);
 });
 
 afterEach(async () => {
@@ -91,6 +89,36 @@ it.each([counters, raisesByParity])(
     expect(await differences(definition)).toEqual([]);
   },
 );
+
+it('is not swapped in when what it catches up with parks more streams than the runner bears', async () => {
+  await raise('counter-1');
+  await buildStandby(ports, counters, { workers: 1 });
+  bugs.poison = false;
+  for (let stream = 0; stream < 21; stream++) await poison(`counter-${stream}`);
+  bugs.poison = true;
+  await expect(rebuildProjection(ports, counters, { workers: 1 })).rejects.toThrow(
+    'The new table of test_counters_v1 has 21 parked streams.',
+  );
+  expect(await parkedIn(counters.versionedName)).toEqual([]);
+  await rebuildProjection(ports, counters, { workers: 1, acceptParked: true });
+  expect(await parkedIn(counters.versionedName)).toHaveLength(21);
+});
+
+it('leaves nothing behind that a program without this version could not see and drop', async () => {
+  const coming = projection<NoteRow, CounterEvent>({
+    table: readTable<NoteRow>({ name: 'test_notes', version: 2, columns: { note: { type: 'text' } } }),
+    events: counterEvents,
+    on: notes.on,
+  });
+  await raise('counter-1');
+  await buildStandby(ports, coming, { workers: 1 });
+  const head = await instance.core.watermark.safeHead();
+  expect(await projectionStatus(database.pool, head)).toContainEqual(
+    expect.objectContaining({ projection: 'test_notes_v2', standby: 'built' }),
+  );
+  expect(await dropProjection(database.pool, 'test_notes_v2')).toBe('dropped');
+  expect(await hasStandby(database.pool, coming)).toBe(false);
+});
 
 it('can be told the next thing at once: whatever it locked is free when it answers', async () => {
   await raise('counter-1');

@@ -55,6 +55,10 @@ async function startBuild({ pool, partitions, safeHead }: BuildPorts, definition
   const parts = partitions * Math.max(1, Math.ceil(totalEvents / partitions / mostEventsPerPart));
   await dropStandby(pool, definition);
   await transaction(pool, async (client) => {
+    // Whatever program comes later finds it in `status` and can drop it, though this one may never run.
+    await client.query('INSERT INTO store.projections (name) VALUES ($1) ON CONFLICT DO NOTHING', [
+      definition.versionedName,
+    ]);
     await client.query(
       'INSERT INTO store.rebuilds (projection, phase, target, fingerprint, parts, total_events) VALUES ($1, $2, $3, $4, $5, $6)',
       [definition.versionedName, 'loading', target, fingerprintOf(definition), parts, totalEvents],

@@ -18,18 +18,25 @@ export async function withRebuildLock<T>(
   work: (ended: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
-  const ended = new AbortController();
-  let watch: NodeJS.Timeout | undefined;
+  let failure: Error | undefined;
   try {
     if (!(await tryLock(client, definition)))
       throw new RebuildRefused(`Another process is rebuilding ${definition.versionedName}.`);
-    watch = setInterval(() => {
+    const ended = new AbortController();
+    const watch = setInterval(() => {
       lookWhetherCancelled(client, definition).catch((error: unknown) => ended.abort(error));
     }, lookMs);
-    return await work(ended.signal);
+    try {
+      return await work(ended.signal);
+    } finally {
+      clearInterval(watch);
+      await unlock(client, definition);
+    }
+  } catch (error) {
+    failure = error as Error;
+    throw error;
   } finally {
-    clearInterval(watch);
-    await giveBack(client);
+    client.release(failure);
   }
 }
 
@@ -41,14 +48,11 @@ async function tryLock(client: pg.ClientBase, { versionedName }: Projection): Pr
   return rows[0].locked;
 }
 
-/** The lock is free when this resolves: closing the connection alone would free it some time later, and the next command be refused. */
-async function giveBack(client: pg.PoolClient): Promise<void> {
-  try {
-    await client.query('SELECT pg_advisory_unlock_all()');
-    client.release();
-  } catch (error) {
-    client.release(error as Error);
-  }
+/** So that the next one need not wait until Postgres has seen the connection end. When that is what happened, there is nothing left to do. */
+async function unlock(client: pg.ClientBase, { versionedName }: Projection): Promise<void> {
+  await client
+    .query('SELECT pg_advisory_unlock($1, hashtext($2))', [rebuildLock, versionedName])
+    .catch(() => undefined);
 }
 
 async function lookWhetherCancelled(client: pg.ClientBase, definition: Projection): Promise<void> {

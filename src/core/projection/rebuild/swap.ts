@@ -8,6 +8,7 @@ import { notifyControl, retryInTransaction } from '../operate.js';
 import { transaction } from '../transaction.js';
 import { writerOf } from '../writers.js';
 import { catchUpStandby, pages, skipsOf, type CatchUpOptions, type SwapPorts } from './catch-up.js';
+import { RebuildRefused } from './ports.js';
 import { standbyName, standbySchema } from './standby.js';
 
 /** Readers queue behind a lock that waits, so it waits for a moment only, and tries again. */
@@ -23,17 +24,17 @@ const mostLeft = 5_000;
  * Readers meet either the one or the other whole table, at least as far as any reader has seen before: what the live one has seen is
  * applied to the other one in the same transaction. Runners find their checkpoints at another generation and read anew.
  * @returns the lowest checkpoint of the table that is live now
- * @throws the signal's reason; whatever the database throws but a lock that is taken
+ * @throws RebuildRefused when too many streams are parked, the signal's reason, whatever the database throws but a lock that is taken
  */
 export async function swapIn(
   ports: SwapPorts,
   definition: Projection,
-  options: CatchUpOptions = {},
+  options: SwapOptions = {},
 ): Promise<{ position: number }> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     await catchUpStandby(ports, definition, options);
     try {
-      const position = await transaction(ports.pool, (client) => swap(client, ports, definition));
+      const position = await transaction(ports.pool, (client) => swap(client, ports, definition, options));
       await notifyControl(ports.pool);
       return { position };
     } catch (error) {
@@ -43,17 +44,30 @@ export async function swapIn(
   }
 }
 
+export type SwapOptions = CatchUpOptions & {
+  /** With more parked streams than this nothing is swapped. */
+  maxParkedStreams?: number;
+};
+
 /** The log grew by more than a swap may apply. */
 class LeftBehind extends Error {}
 
 /** lock_not_available, deadlock_detected: somebody reads or writes for longer than a moment. */
 const isBusy = (error: unknown): boolean => ['55P03', '40P01'].includes((error as { code?: string }).code ?? '');
 
-async function swap(client: pg.ClientBase, ports: SwapPorts, definition: Projection): Promise<number> {
+async function swap(
+  client: pg.ClientBase,
+  ports: SwapPorts,
+  definition: Projection,
+  { maxParkedStreams = Infinity }: SwapOptions,
+): Promise<number> {
   await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
   const places = await lockPlaces(client, definition);
   await mend(client, ports, definition, places);
   await applyRest(client, ports, definition, places);
+  const parked = places.reduce((sum, place) => sum + place.parked.length, 0);
+  if (parked > maxParkedStreams)
+    throw new RebuildRefused(`The new table of ${definition.versionedName} has ${parked} parked streams.`);
   await swapTables(client, definition);
   await swapCheckpoints(client, definition, places);
   await swapParked(client, definition);
@@ -147,7 +161,9 @@ async function applyRest(
       if (left > mostLeft) throw new LeftBehind();
       const parked = await applyInHalves(client, writer, byStream(events));
       if (parked.length > 0) await park(client, standbyName(definition), parked);
-      return parked.map(({ streamId }) => streamId);
+      const streams = parked.map(({ streamId }) => streamId);
+      place.parked = [...place.parked, ...streams];
+      return streams;
     });
     place.position = Math.max(place.position, upTo);
   }
