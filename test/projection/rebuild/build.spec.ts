@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
 import { appendRequest, to } from '../../kit/event-store.js';
 import { eventually } from '../../kit/eventually.js';
 import { startInstance, system, type TestInstance } from '../../kit/instance.js';
-import { buildPorts, freshBuild, tableText } from '../../kit/rebuilds.js';
+import { rebuildPorts, freshBuild, tableText } from '../../kit/rebuilds.js';
 
 let database: TestDatabase;
 let instance: TestInstance;
@@ -20,7 +20,7 @@ beforeEach(async () => {
   database = await createTestDatabase();
   instance = await startInstance(database.url, [testing], { ring: new KeyRing([generateRingKey()]) });
   execute = instance.executeAs(system);
-  ports = buildPorts(instance.core, database.pool);
+  ports = rebuildPorts(instance.core, database.pool);
 });
 
 afterEach(async () => {
