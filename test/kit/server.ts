@@ -31,6 +31,7 @@ export type ServerOptions = {
   roles?: string;
   /** See ProgramOptions. */
   ownGroup?: boolean;
+  program?: string;
   /** How long the start may take until `/readyz` answers 200. */
   timeoutMs?: number;
 };
@@ -40,11 +41,12 @@ export type ServerOptions = {
  * @throws Error with its whole output when it ends, or is not ready within `timeoutMs`.
  */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
-  const { database, env = {}, roles, ownGroup, timeoutMs = 30_000 } = options;
+  const { database, env = {}, roles, ownGroup, program: path, timeoutMs = 30_000 } = options;
   const dataDir = options.dataDir ?? makeDataFolder();
   const program = startProgram(['serve', ...(roles ? ['--roles', roles] : [])], {
     cwd: dataDir,
     ownGroup,
+    program: path,
     env: { ...serverEnvironment(dataDir, database), ...env },
   });
   const exited = program.exited.finally(() => {

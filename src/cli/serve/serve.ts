@@ -4,6 +4,7 @@ import { createLogger, type Logger } from '../../core/observability/logger.js';
 import { Closing } from './closing.js';
 import { openFoundation } from './foundation.js';
 import { openProbes } from './http.js';
+import { openKafka } from './kafka.js';
 import { openProjector } from './projector.js';
 import type { Role } from './roles.js';
 import { warnOfRoles } from './warnings.js';
@@ -45,15 +46,19 @@ export async function serve(roles: readonly Role[]): Promise<void> {
 /** Modules of a role are loaded only where it runs. HTTP is opened last, for it is to be closed first. */
 async function start(config: Config, log: Logger, roles: readonly Role[], closing: Closing): Promise<void> {
   const foundation = await openFoundation(config, log, roles, closing);
+  const kafka = await openKafka(foundation);
   const projector = await openProjector(foundation);
+  const relay = kafka && roles.includes('relay') ? (await import('./relay.js')).openRelay(foundation, kafka) : null;
   const worker = roles.includes('worker')
     ? (await import('./worker.js')).openWorker(foundation, projector.processId)
     : null;
   const listen = roles.includes('api')
     ? await (await import('./api.js')).openApi(foundation, projector)
     : openProbes(foundation);
+  await kafka?.checked();
   const url = await listen();
   log.info({ url, publicUrl: config.publicUrl, roles }, 'listening');
-  // Jobs come after the first answers; a mail needs the URL that is known only now.
+  // These come after the first answers; a mail needs the URL that is known only now.
   worker?.start();
+  relay?.start();
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { typesOf } from '../projection/definition.js';
+import { typesOf, type Definition } from '../projection/definition.js';
 import { Broadcast } from '../feed/broadcast.js';
 import { reachOf, readPage } from '../feed/store-feed.js';
 import type { Listener } from '../feed/listener.js';
@@ -32,6 +32,8 @@ export type ProjectorPorts = {
   wakeUp: WakeUp;
   log: RunnerLog;
   onApplied?(projection: string, events: number): void;
+  /** What this process runs; all, when left out. One that runs nothing waits for what others run. */
+  runs?: Definition[];
   options?: Partial<RunnerOptions>;
 };
 
@@ -46,7 +48,7 @@ export function createProjector(ports: ProjectorPorts): Projector {
   });
   const ownership = new Ownership(pool, core.store.partitions);
   const runner = new ProjectionRunner(
-    core.silos.definitions,
+    ports.runs ?? core.silos.definitions,
     {
       pool,
       partitions: core.store.partitions,
