@@ -55,15 +55,16 @@ UNION ALL SELECT projection || ' has parked ' || stream_id FROM store.parked_str
 UNION ALL SELECT name || ' is paused' FROM store.projections WHERE state <> 'running'
 UNION ALL SELECT 'job ' || task_identifier || ': ' || coalesce(last_error, 'waits') FROM graphile_worker.jobs`;
 
-/** Every mark of the log stands there once, also one whose answer was lost and that was sent again; those that were answered are there. */
+/** What was answered is in the log, and no command stands there twice, not even one whose answer was lost and that was sent again. */
 async function marksMissing(url: string, answered: string[]): Promise<string[]> {
-  const rows = await select(url, `SELECT ${markOfEvent} AS mark, count(*)::int AS times FROM store.events GROUP BY 1`);
-  const times = new Map<string, number>(rows.map((row) => [row.mark, row.times]));
-  const repeated = rows
-    .filter((row) => row.mark && row.times > 1)
-    .map((row) => `${row.mark} is in the log ${row.times} times`);
-  const lost = answered.filter((mark) => !times.has(mark)).map((mark) => `${mark} was answered and is not in the log`);
-  return [...repeated, ...lost];
+  const sql = `SELECT ${markOfEvent} AS mark, type, count(*)::int AS times FROM store.events WHERE metadata ? 'commandKey' GROUP BY 1, 2`;
+  const rows = await select(url, sql);
+  const marks = new Set(rows.map(({ mark }) => mark));
+  const repeated = rows.filter(({ times }) => times > 1);
+  return [
+    ...repeated.map(({ mark, type, times }) => `${mark}: ${type} is in the log ${times} times`),
+    ...answered.filter((mark) => !marks.has(mark)).map((mark) => `${mark} was answered and is not in the log`),
+  ];
 }
 
 const registered = `type = 'accounts.user.registered'`;

@@ -7,7 +7,7 @@ export type Actor = {
   namespaces: string[];
 };
 
-/** A mutation that leaves its mark, a text that nothing else holds, in exactly one event. Repeated, it must change nothing more. */
+/** A mutation with a mark, a text that nothing else holds. It is also its clientMutationId: repeated, it must change nothing more. */
 type Kind = {
   mutation: string;
   input(mark: string, actor: Actor): object;
@@ -52,8 +52,8 @@ export const mixture: MutationKind[] = [
   'user',
 ];
 
-/** The marks that events hold, for SQL over store.events. */
-export const markOfEvent = `coalesce(data ->> 'description', data ->> 'name', data ->> 'identifier', data ->> 'username')`;
+/** The mark of an event, for SQL over store.events: the key of its command ends with its clientMutationId. */
+export const markOfEvent = `substring(metadata ->> 'commandKey' FROM '[^/]+$')`;
 
 /**
  * Sends one mutation.

@@ -14,7 +14,7 @@ export type Topology = {
   env: Record<string, string>;
   /** @throws Error when the process does not run */
   process(name: string): TestServer;
-  /** Those that run, frozen ones included. */
+  /** Those that run, frozen ones included, and without those that ended by themselves. */
   names(): string[];
   /** Starts one that was killed. Resolves when it is ready. */
   start(name: string): Promise<void>;
@@ -63,7 +63,9 @@ export async function startTopology(
     return server;
   };
   const start = async (name: string) => {
-    running.set(name, await startServer({ database, dataDir, roles: roles[name], env: all }));
+    const server = await startServer({ database, dataDir, roles: roles[name], env: all });
+    running.set(name, server);
+    void server.exited.then(() => running.get(name) === server && running.delete(name));
   };
   const stop = async () => {
     for (const server of running.values()) signal(server, 'SIGCONT');
