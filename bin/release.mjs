@@ -29,7 +29,9 @@ function copyPackage(name, folder, copied) {
   if (copied.has(name) || !existsSync(source)) return;
   copied.add(name);
   cpSync(source, join(folder, 'node_modules', name), { recursive: true, dereference: true });
-  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(
+    readFileSync(join(source, 'package.json'), 'utf8'),
+  );
   for (const needed of Object.keys({ ...dependencies, ...optionalDependencies })) copyPackage(needed, folder, copied);
 }
 

@@ -17,7 +17,7 @@ CREATE FUNCTION store.incarnation() RETURNS uuid LANGUAGE sql STABLE AS $$
 $$`;
 
 /**
- * `store.fence(rebuild reason)`: fences the log, lets the relay begin at its end, and pauses every projection that has seen events beyond
+ * `store.fence(reason)`: fences the log, lets the relay begin at its end, and pauses every projection that has seen events beyond
  * it, which this log never had. Refused while a process runs, for it learnt the log's name at its start.
  */
 export const fenceFunction = `

@@ -26,8 +26,8 @@ export function kafkaSettingsFor(brokers: string): KafkaSettings {
   };
 }
 
-export function kafkaClient(settings: KafkaSettings): Promise<Kafka> {
-  return createKafka(settings, silent);
+export function kafkaClient(settings: KafkaSettings, retries?: number): Promise<Kafka> {
+  return createKafka(settings, silent, retries);
 }
 
 export type TestRelay = {
@@ -73,7 +73,11 @@ export async function startRelay(
  * Fails unless the messages are all events of the log above `after`, ascend in each partition apart from repetitions, and each names the
  * one before it in its partition.
  */
-export async function expectWhole(messages: TopicMessage[], { pool }: TestStore, after = 0): Promise<void> {
+export async function expectWhole(
+  messages: TopicMessage[],
+  { pool }: Pick<TestStore, 'pool'>,
+  after = 0,
+): Promise<void> {
   const { rows } = await pool.query(
     `SELECT position::integer, partition::integer,
        coalesce(lag(position) OVER (PARTITION BY partition ORDER BY position), 0)::integer AS predecessor

@@ -31,8 +31,9 @@ export function openRelay(foundation: Foundation, { kafka, settings }: KafkaLink
 async function standing({ core, roles }: Foundation, { state }: Relay): Promise<CheckResult> {
   if (state.phase === 'failing')
     return { ok: roles.length > 1, detail: `nothing is published to Kafka: ${state.trouble}` };
+  if (state.phase === 'stopped') return { ok: true, detail: 'connecting to Kafka' };
   const { position, holder } = await relayStatus(core.pool);
-  if (state.phase !== 'publishing') return { ok: true, detail: `standing by: ${holder ?? 'nobody'} publishes` };
+  if (state.phase === 'waiting') return { ok: true, detail: `standing by: ${holder ?? 'nobody'} publishes` };
   const behind = (await core.watermark.safeHead()) - (position ?? 0);
   return { ok: true, detail: `publishing at ${position}, ${behind} behind` };
 }

@@ -47,7 +47,7 @@ export async function serve(roles: readonly Role[]): Promise<void> {
 async function start(config: Config, log: Logger, roles: readonly Role[], closing: Closing): Promise<void> {
   const foundation = await openFoundation(config, log, roles, closing);
   const kafka = await openKafka(foundation);
-  const projector = await openProjector(foundation);
+  const projector = await openProjector(foundation, kafka);
   const relay = kafka && roles.includes('relay') ? (await import('./relay.js')).openRelay(foundation, kafka) : null;
   const worker = roles.includes('worker')
     ? (await import('./worker.js')).openWorker(foundation, projector.processId)

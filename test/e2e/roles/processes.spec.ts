@@ -2,6 +2,7 @@ import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
 import { eventually } from '../../kit/eventually.js';
 import { graphql } from '../../kit/graphql-client.js';
 import { startMailServer, type MailServer } from '../../kit/mail-server.js';
+import { metric, readiness } from '../../kit/probes.js';
 import { runProgram } from '../../kit/program.js';
 import { startServer, type TestServer } from '../../kit/server.js';
 
@@ -38,20 +39,6 @@ afterAll(async () => {
   await database.drop();
 });
 
-type Readiness = { status: number; checks: Record<string, { ok: boolean; detail?: string }> };
-
-async function readiness({ url }: TestServer): Promise<Readiness> {
-  const response = await fetch(`${url}/readyz`);
-  const { checks } = (await response.json()) as { checks: { name: string; ok: boolean; detail?: string }[] };
-  return { status: response.status, checks: Object.fromEntries(checks.map(({ name, ...check }) => [name, check])) };
-}
-
-async function metric({ url }: TestServer, name: string): Promise<number> {
-  const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n');
-  const values = lines.filter((line) => line.startsWith(name)).map((line) => Number(line.split(' ').at(-1)));
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
 const createNamespace = (name: string) =>
   graphql(
     api.graphqlUrl,
@@ -62,6 +49,10 @@ const createNamespace = (name: string) =>
 
 it('every process says what it runs, and answers probes alone unless it is the API', async () => {
   expect(api.output()).toContain('"roles":["api"]');
+  const welcomed = [api, first, second, worker].filter(({ output }) =>
+    output().includes("An operator's account was made"),
+  );
+  expect(welcomed).toEqual([api]);
   expect(Object.keys((await readiness(api)).checks)).toEqual(['database', 'feed', 'projections']);
   expect(Object.keys((await readiness(first)).checks)).toEqual(['database', 'feed', 'projections']);
   expect(Object.keys((await readiness(worker)).checks)).toEqual(['database', 'feed', 'jobs']);
