@@ -1,6 +1,7 @@
 import { generateRingKey } from '../../src/core/crypto/key-ring.js';
 import { makeDataFolder, removeDataFolder } from './data-folder.js';
 import { eventually } from './eventually.js';
+import { metric } from './probes.js';
 import { register } from './register.js';
 import { startLoad, type Load, type LoadOptions } from './load.js';
 import { mixture } from './mutations.js';
@@ -23,6 +24,8 @@ export type Topology = {
   /** SIGSTOP: its connections stay open, and it does nothing. */
   freeze(name: string): void;
   thaw(name: string): void;
+  /** Events that the running projectors have applied since they started, by where they came from. */
+  applied(): Promise<{ store: number; kafka: number }>;
   /** Mutations of all kinds by an account of its own, sent to the process `api`, and sent again until they are answered. */
   startLoad(prefix: string, options?: Partial<LoadOptions>): Promise<Load>;
   /** Ends all, in order. */
@@ -89,6 +92,15 @@ export async function startTopology(
       // First, so that whoever asks meanwhile is not sent to a dying one.
       running.delete(name);
       await server.kill();
+    },
+    applied: async () => {
+      const count = async (source: string) => {
+        const each = [...running.values()].map((server) =>
+          metric(server, 'waybill_projection_events_total', `source="${source}"`),
+        );
+        return (await Promise.all(each)).reduce((sum, events) => sum + events, 0);
+      };
+      return { store: await count('store'), kafka: await count('kafka') };
     },
     freeze: (name) => signal(process(name), 'SIGSTOP'),
     thaw: (name) => signal(process(name), 'SIGCONT'),
