@@ -222,6 +222,8 @@ export class ProjectionRunner {
     for (const partition of this.members.partitions) {
       if (this.catchingUp.has(partition) || this.members.laggards(partition).length === 0) continue;
       const work = this.catchUp(partition)
+        // Whether all is built is looked at by the loop, which would sleep on.
+        .then(() => this.wakeUp.ring())
         .catch((error: unknown) => this.ports.log.warn({ err: error, partition }, 'catch-up will try again'))
         .finally(() => {
           this.catchingUp.delete(partition);
