@@ -4,10 +4,13 @@ import { watchOrder } from '../kit/audit.js';
 import { describeKafka, ownBroker, topicPrefix, type Broker } from '../kit/broker.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
-import { judge, quiet } from '../kit/judgement.js';
+import { judge } from '../kit/judgement.js';
 import { answersMore, type Load } from '../kit/load.js';
+import { markOfEvent } from '../kit/mutations.js';
 import { metric } from '../kit/probes.js';
 import { runProgram } from '../kit/program.js';
+import { register } from '../kit/register.js';
+import { select } from '../kit/select.js';
 import { openTopicFaults, type TopicFaults } from '../kit/topic-faults.js';
 import { isForgotten, separateRoles, startTopology, type Topology } from '../kit/topology.js';
 
@@ -52,6 +55,22 @@ describeKafka('a service of several processes with Kafka', () => {
     await eventually(async () => expect((await service.applied()).kafka).toBeGreaterThan(before.kafka + 50), 30_000);
   }
 
+  /** So many events of a load stand in the log. */
+  async function eventsOf(prefix: string): Promise<number> {
+    const [{ n }] = await select(
+      database.url,
+      `SELECT count(*)::int AS n FROM store.events WHERE ${markOfEvent} LIKE $1`,
+      [`${prefix}-%`],
+    );
+    return n;
+  }
+
+  const allIsPublished = () =>
+    eventually(async () => {
+      const sql = 'SELECT h.safe - r.position AS missing FROM store.relay r, store.safe_head() h';
+      expect(await select(database.url, sql)).toEqual([{ missing: '0' }]);
+    });
+
   const isStandby = async (name: string) => (await metric(service.process(name), 'waybill_relay_holder')) === 0;
 
   it('in ordinary times at least 99 of 100 events come through Kafka', async () => {
@@ -59,10 +78,10 @@ describeKafka('a service of several processes with Kafka', () => {
       // Where both read at first is not what is counted here.
       await answersMore(load, 100);
       const before = await service.applied();
-      await answersMore(load, 300);
+      await answersMore(load, 150);
       const after = await service.applied();
       const [store, kafka] = [after.store - before.store, after.kafka - before.kafka];
-      expect(kafka).toBeGreaterThan(300);
+      expect(kafka).toBeGreaterThan(150);
       expect(kafka / (store + kafka)).toBeGreaterThanOrEqual(0.99);
     });
   });
@@ -79,24 +98,15 @@ describeKafka('a service of several processes with Kafka', () => {
     expect(load.failures).toEqual([]);
   });
 
-  it('kill -9 of the API: what was on its way is sent again with its key, and is done once', async () => {
-    await under('api', async (load) => {
-      await service.kill('api');
-      await service.start('api');
-      await answersMore(load, 50);
-    });
-  });
-
   it.each([
     { fault: 'ends', begin: () => broker.stop(), end: () => broker.restart() },
-    { fault: 'is killed', begin: () => broker.kill(), end: () => broker.restart() },
     { fault: 'freezes', begin: () => broker.suspend(), end: () => broker.resume() },
   ])('the broker $fault: requests are answered from the store; it comes back and is used again', async (way) => {
     const load = await under(way.fault.replace(' ', ''), async (load) => {
       await way.begin();
-      await answersMore(load, 200);
+      await answersMore(load, 60);
       const { kafka } = await service.applied();
-      await answersMore(load, 100);
+      await answersMore(load, 60);
       expect((await service.applied()).kafka).toBe(kafka);
       await way.end();
       await comesThroughKafka();
@@ -132,22 +142,19 @@ describeKafka('a service of several processes with Kafka', () => {
   });
 
   it('the last messages of every partition are lost before they were read, and none follows: the store has them', async () => {
+    const token = await register(service.process('api'), 'last-load');
     await under('lost', async (load) => {
-      await load.stop();
-      await quiet(database.url);
       for (const name of ['projector-1', 'projector-2']) service.freeze(name);
-      const last = await service.startLoad('last', { clients: 4, kinds: ['namespace', 'description', 'description'] });
+      // A fetch that was under way still brings what the clients had sent; what comes now, none of them will ask for in time.
+      await allIsPublished();
+      const last = await service.startLoad('last', { token });
       loads.push(last);
-      await eventually(async () => {
-        const { rows } = await database.pool.query(
-          'SELECT r.position = h.safe AND h.safe >= $1 AS published FROM store.relay r, store.safe_head() h',
-          [0],
-        );
-        expect(rows).toEqual([{ published: true }]);
-      });
+      await eventually(async () => expect(await eventsOf('last')).toBe(8));
+      await allIsPublished();
       await topic.deleteMessages();
+      const ends = [load.stop(), last.stop()];
       for (const name of ['projector-1', 'projector-2']) service.thaw(name);
-      await last.stop();
+      await Promise.all(ends);
     });
   });
 
@@ -164,12 +171,15 @@ describeKafka('a service of several processes with Kafka', () => {
 
   it('a poison event parks its stream, all others go on; when it is mended, a retry applies it', async () => {
     const table = tableName(namespaceRows);
-    await database.pool.query(`ALTER TABLE ${table} ADD CONSTRAINT poison CHECK (description <> 'poison-4')`);
+    await database.pool.query(
+      `ALTER TABLE ${table} ADD CONSTRAINT poison CHECK (name <> 'poison-4' OR description = '')`,
+    );
     await under('poison', async (load) => {
-      await eventually(() =>
-        expect(load.failures).toContainEqual({ mark: 'poison-4', reason: 'COMMITTED_NOT_VISIBLE' }),
-      );
-      await answersMore(load, 100);
+      await answersMore(load, 60);
+      const { rows } = await database.pool.query('SELECT projection FROM store.parked_streams');
+      expect(rows).toEqual([{ projection: namespaceRows.versionedName }]);
+      expect(new Set(load.failures.map(({ reason }) => reason))).toEqual(new Set(['COMMITTED_NOT_VISIBLE']));
+      expect(new Set(load.failures.map(({ mark }) => mark)).size).toBe(1);
       await database.pool.query(`ALTER TABLE ${table} DROP CONSTRAINT poison`);
       const { code, stdout } = await runProgram(['projections', 'retry', namespaceRows.versionedName], service.env);
       expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^\S+: applied\n$/) });

@@ -22,7 +22,7 @@ import type { Topology } from './topology.js';
 export async function judge({ database: { url }, env }: Topology, loads: Load[]): Promise<string[]> {
   await quiet(url);
   return [
-    ...loads.flatMap(({ unanswered }) => unanswered.map((mark) => `${mark} was not answered`)),
+    ...loads.flatMap(({ unanswered }) => unanswered.map(({ mark, reason }) => `${mark} was not answered: ${reason}`)),
     ...(await marksMissing(
       url,
       loads.flatMap(({ answered }) => answered),

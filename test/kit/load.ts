@@ -11,8 +11,8 @@ export type Load = {
   answered: string[];
   /** Every other answer, also one that a repeat made good. */
   failures: Failure[];
-  /** Marks of mutations that got no answer at all, repeats included: the log may hold them. */
-  unanswered: string[];
+  /** Mutations that got no answer at all, repeats included, with the last failure: the log may hold them. */
+  unanswered: Failure[];
   /** Ends after the requests under way. Without it a client that does not repeat ends when nobody listens any more. */
   stop(): Promise<void>;
   /** Resolves when every client has ended. */
@@ -61,7 +61,7 @@ export function startLoad(options: LoadOptions): Load {
     for (let turn = 0; !isStopped(); turn++) {
       const mark = `${options.prefix}-${++count}`;
       const reason = await send(agent, kinds[turn % kinds.length]!, mark, actor);
-      if (reason) load.unanswered.push(mark);
+      if (reason) load.unanswered.push({ mark, reason });
       if (reason === 'refused') break;
     }
     agent.destroy();

@@ -26,7 +26,7 @@ export type Topology = {
   thaw(name: string): void;
   /** Events that the running projectors have applied since they started, by where they came from. */
   applied(): Promise<{ store: number; kafka: number }>;
-  /** Mutations of all kinds by an account of its own, sent to the process `api`, and sent again until they are answered. */
+  /** Mutations of all kinds by an account of its own unless a token is given, sent to the process `api`, and sent again until they are answered. */
   startLoad(prefix: string, options?: Partial<LoadOptions>): Promise<Load>;
   /** Ends all, in order. */
   stop(): Promise<void>;
@@ -105,7 +105,7 @@ export async function startTopology(
     freeze: (name) => signal(process(name), 'SIGSTOP'),
     thaw: (name) => signal(process(name), 'SIGCONT'),
     startLoad: async (prefix, options) => {
-      const token = await register(process('api'), `${prefix}-load`);
+      const token = options?.token ?? (await register(process('api'), `${prefix}-load`));
       const address = { last: process('api').graphqlUrl };
       // While the API is down, clients go on to ask where it was.
       const graphqlUrl = () => (address.last = running.get('api')?.graphqlUrl ?? address.last);
