@@ -81,7 +81,7 @@ describeKafka('a service with Kafka and a Postgres of its own', () => {
     expect(await judge(service, loads)).toEqual([]);
 
     await Promise.all(Object.keys(roles).map((name) => service.process(name).stop()));
-    expect((await runProgram(['events', 'fence'], service.env)).code).toBe(0);
+    expect((await runProgram(['events', 'fence', '--yes'], service.env)).code).toBe(0);
     await Promise.all(Object.keys(roles).map((name) => service.start(name)));
     const fenced = await start('fenced');
     await comesThroughKafka();
