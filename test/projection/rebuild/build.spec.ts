@@ -55,6 +55,15 @@ it('builds rows, rows with keys and sums that equal the live ones', async () => 
   }
 });
 
+it('reads a large partition in slices of whole streams', async () => {
+  await fill(40, () => 2);
+  await execute(new Poison('counter-7', 'null-column')).catch(() => undefined);
+  for (const definition of [counters, raises, raisesByParity]) {
+    expect(await freshBuild(ports, definition, { eventsPerPart: 4, workers: 4 })).toMatchObject({ parts: 24 });
+    await expectSameAsLive(definition);
+  }
+});
+
 it('builds empty tables from an empty log, and goes on from there', async () => {
   for (const definition of [counters, raises, raisesByParity]) {
     expect(await freshBuild(ports, definition)).toMatchObject({ events: 0, parkedStreams: 0 });

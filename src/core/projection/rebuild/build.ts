@@ -21,7 +21,7 @@ export async function buildStandby(
   definition: Projection,
   options: BuildOptions,
 ): Promise<BuildReport> {
-  const build = await beginBuild(ports, definition);
+  const build = await beginBuild(ports, definition, options.eventsPerPart);
   const resumedParts = build.loaded.size;
   const way = build.phase === 'loading' ? await loadAndComplete(ports, build, options) : builtBefore;
   const parked = await ports.pool.query('SELECT count(*)::int AS n FROM store.parked_streams WHERE projection = $1', [
