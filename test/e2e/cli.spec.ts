@@ -35,6 +35,8 @@ describe('the command line itself', () => {
       'mail',
       'users',
       'keys',
+      'backup',
+      'restore',
       'SMTP_URL',
       'WAYBILL_DATA_DIR',
       '4 done with findings',
@@ -59,6 +61,11 @@ describe('the command line itself', () => {
     'events tail',
     'events show',
     'events verify',
+    'events stats',
+    'events export',
+    'events import',
+    'backup',
+    'restore',
     'jobs',
     'jobs list',
     'jobs show',
@@ -173,12 +180,31 @@ describe('events', () => {
     expect(tail.stderr()).toBe('');
   });
 
+  it('stats counts by type, and knows the largest streams and tables', async () => {
+    const { rows } = await operator.database.pool.query(
+      'SELECT type, count(*)::int AS events FROM store.events GROUP BY type ORDER BY type',
+    );
+    const stats = json(await waybill('events', 'stats', '--json'));
+    expect(stats.types.map(({ type, events }: any) => ({ type, events })).sort(byType)).toEqual(rows.sort(byType));
+    expect(stats.events).toBe(rows.reduce((sum, { events }) => sum + events, 0));
+    for (const { bytes } of [...stats.types, ...stats.tables]) expect(bytes).toEqual(expect.any(Number));
+    expect(stats.largestStreams[0].events).toBeGreaterThanOrEqual(stats.largestStreams.at(-1).events);
+    expect(stats.tables.map(({ table }: any) => table)).toEqual(
+      expect.arrayContaining(['store.events', 'read.users_v2', 'graphile_worker._private_jobs']),
+    );
+    expect(Date.parse(stats.first)).toBeLessThanOrEqual(Date.parse(stats.last));
+    const table = await waybill('events', 'stats');
+    expect(table.stdout).toMatch(/^type +events +bytes$/m);
+  });
+
   it('verify checks the whole log', async () => {
     const verify = await waybill('events', 'verify', '--json');
     expect(verify.code).toBe(0);
     expect(json(verify)).toMatchObject({ findings: [] });
   });
 });
+
+const byType = (a: { type: string }, b: { type: string }) => (a.type < b.type ? -1 : 1);
 
 describe('users and keys', () => {
   it.each([

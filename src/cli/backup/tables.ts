@@ -24,6 +24,8 @@ export const leftOut: Record<string, string> = {
   'store.snapshots': 'a cache',
   'store.nonces': 'logins under way, ten minutes long; they begin anew',
   'store.attempts': 'counting of tries begins anew',
+  'store.rebuilds': 'read models are built anew',
+  'store.rebuild_parts': 'read models are built anew',
   'store.processes': 'who runs now',
   'store.partition_owners': 'who runs now',
 };

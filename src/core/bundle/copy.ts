@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { quoted } from '../projection/ddl.js';
+import { toCopyField } from '../projection/rebuild/copy-text.js';
 import { BundleRefused } from './format.js';
 import type { Row, RowPiece } from './read-bundle.js';
 
@@ -48,17 +49,14 @@ export async function copyIn(
 }
 
 function copyLine(row: Row, columns: readonly string[]): string {
-  return `${columns.map((column) => copyValue(row[column])).join('\t')}\n`;
+  return `${columns.map((column) => fieldOf(row[column])).join('\t')}\n`;
 }
 
-/** The text format of COPY. */
-function copyValue(value: unknown): string {
-  if (value === null || value === undefined) return '\\N';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /[\\\t\n\r]/.test(text) ? text.replaceAll(/[\\\t\n\r]/g, (char) => escapes[char]!) : text;
+/** Objects go into columns of JSON. */
+function fieldOf(value: unknown): string {
+  if (value === undefined || value === null) return toCopyField(null);
+  return toCopyField(typeof value === 'object' ? JSON.stringify(value) : value);
 }
-
-const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 const isOfPostgres = (error: unknown): boolean => typeof (error as { severity?: unknown }).severity === 'string';
 

@@ -33,6 +33,7 @@ beforeEach(async () => {
     partitions: core.store.partitions,
     safeHead: () => core.watermark.safeHead(),
     readPartition: core.readPartition,
+    readStream: core.readStream,
   };
 });
 afterEach(async () => {
