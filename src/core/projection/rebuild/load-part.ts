@@ -25,6 +25,8 @@ export type LoadOptions = {
   skips: ReadonlySet<number>;
   /** Told of events as they are read; of a negative number when a part is given up. */
   onRead(events: number): void;
+  /** As the runner does it, against the indexes that the table will have: slow, for what the table cannot take without being asked. */
+  inBatches?: boolean;
   signal?: AbortSignal;
 };
 
@@ -44,6 +46,7 @@ export class PartLoader {
    */
   async load(part: number): Promise<void> {
     const { definition } = this.build;
+    if (this.options.inBatches) return this.loadInBatches(part);
     try {
       await this.attempt(part, (writer, chunks) =>
         definition.kind === 'rows' ? this.copyRows(writer, definition, chunks) : addSums(writer, definition, chunks),
@@ -55,9 +58,13 @@ export class PartLoader {
         return this.load(part);
       }
       if (error instanceof RebuildRefused || !isPoison(error)) throw error;
-      this.withMetadata = true;
-      await this.attempt(part, (writer, chunks) => foldInBatches(writer, definition, chunks), true);
+      await this.loadInBatches(part);
     }
+  }
+
+  private async loadInBatches(part: number): Promise<void> {
+    this.withMetadata = true;
+    await this.attempt(part, (writer, chunks) => foldInBatches(writer, this.build.definition, chunks), true);
   }
 
   private async attempt(

@@ -30,13 +30,13 @@ export async function withRebuildLock<T>(
       return await work(ended.signal);
     } finally {
       clearInterval(watch);
+      await unlock(client, definition);
     }
   } catch (error) {
     failure = error as Error;
     throw error;
   } finally {
-    // The lock belongs to the connection.
-    client.release(failure ?? true);
+    client.release(failure);
   }
 }
 
@@ -46,6 +46,13 @@ async function tryLock(client: pg.ClientBase, { versionedName }: Projection): Pr
     versionedName,
   ]);
   return rows[0].locked;
+}
+
+/** So that the next one need not wait until Postgres has seen the connection end. When that is what happened, there is nothing left to do. */
+async function unlock(client: pg.ClientBase, { versionedName }: Projection): Promise<void> {
+  await client
+    .query('SELECT pg_advisory_unlock($1, hashtext($2))', [rebuildLock, versionedName])
+    .catch(() => undefined);
 }
 
 async function lookWhetherCancelled(client: pg.ClientBase, definition: Projection): Promise<void> {
