@@ -6,12 +6,14 @@ import { measureGraphql } from './graphql.js';
 import { measureProjections } from './projection.js';
 import type { BenchOptions } from './options.js';
 import { printReport, type Row } from './report.js';
+import { measureRebuild } from './rebuild.js';
 import { measureStart } from './start.js';
 import { measureVisible } from './visible.js';
 
 const measures: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
   append: measureAppend,
   projection: measureProjections,
+  rebuild: measureRebuild,
   visible: measureVisible,
   start: measureStart,
   graphql: measureGraphql,

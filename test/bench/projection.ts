@@ -1,11 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { generateRingKey, KeyRing } from '../../src/core/crypto/key-ring.js';
 import { EventStore } from '../../src/core/event-store/event-store.js';
 import { tableName } from '../../src/core/projection/ddl.js';
 import type { Projection } from '../../src/core/projection/index.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
-import { startInstance } from '../kit/instance.js';
-import { familyMicros, loadNow, postmasterOf } from './machine.js';
+import { catchUp } from './catch-up.js';
+import { loadNow, microsOfPostgres } from './machine.js';
 import type { BenchOptions } from './options.js';
 import { count, type Row } from './report.js';
 import { metadata } from './sample.js';
@@ -41,11 +39,10 @@ async function measure(database: TestDatabase, log: Log, projections: Projection
   const events = log.streams * log.eventsPerStream;
   const rates: number[] = [];
   const cpu: { node: number; postgres: number }[] = [];
-  const postmaster = await postmasterOf(database.pool);
-  const postgresMicros = () => (postmaster && familyMicros(postmaster)) ?? NaN;
+  const postgresMicros = await microsOfPostgres(database.pool);
   for (let n = 0; n < times; n++) {
     await database.pool.query('CHECKPOINT').catch(() => undefined); // only an administrator may; it merely evens out the rounds
-    const { seconds, ...used } = await catchUp(database, projections, postgresMicros);
+    const { seconds, ...used } = await catchUp(database.url, benchSilo(...projections), postgresMicros);
     cpu.push({ node: used.node / events, postgres: used.postgres / events });
     await assertApplied(database, projections, log);
     rates.push(events / seconds);
@@ -63,26 +60,6 @@ async function measure(database: TestDatabase, log: Log, projections: Projection
     load: loadNow(),
     data: { log: log.name, events, projections: projections.length, eventsPerSecond: rate, rates, micros },
   };
-}
-
-const ring = new KeyRing([generateRingKey()]);
-
-/** @returns seconds and microseconds of CPU from the start of the runner until it has met the head of the log. */
-async function catchUp(database: TestDatabase, projections: Projection[], postgresMicros: () => number) {
-  const connections = { requests: 10, projections: 6 };
-  const instance = await startInstance(database.url, [benchSilo(...projections)], { ring, connections, starts: false });
-  const [startedAt, node, postgres] = [performance.now(), process.cpuUsage(), postgresMicros()];
-  await instance.projector.start();
-  while (!instance.projector.runner.caughtUp) await delay(1);
-  const used = process.cpuUsage(node);
-  // Taken before the connections end: the time of a process that has ended is not seen.
-  const taken = {
-    seconds: (performance.now() - startedAt) / 1000,
-    node: used.user + used.system,
-    postgres: postgresMicros() - postgres,
-  };
-  await instance.stop();
-  return taken;
 }
 
 /** A rate of a projection that lost events would be worth nothing. */

@@ -19,7 +19,8 @@ export type Occasion = { stream: number; moment: number };
  * @throws RangeError when there are fewer events than streams
  */
 export function streamSizes(events: number, streams: number): Uint32Array {
-  if (streams < 1 || streams > MOST_STREAMS) throw new RangeError(`Streams: from 1 to ${MOST_STREAMS}, not ${streams}.`);
+  if (streams < 1 || streams > MOST_STREAMS)
+    throw new RangeError(`Streams: from 1 to ${MOST_STREAMS}, not ${streams}.`);
   if (events < streams) throw new RangeError(`${streams} streams need at least as many events, not ${events}.`);
   let weights = 0;
   for (let rank = 0; rank < streams; rank++) weights += 1 / (rank + FLAT_RANKS);
