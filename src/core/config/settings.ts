@@ -75,6 +75,57 @@ export const settings = {
     allowed: 'an address, or a name with an address: Packages <packages@example.com>',
     doc: 'Sender of the mails.',
   },
+  KAFKA_BROKERS: {
+    default: '',
+    allowed: 'one or more host:port, separated by commas; a host is a name or an IPv4 address',
+    doc: 'Kafka to carry events from process to process; without it every process reads the database.',
+  },
+  KAFKA_TLS: {
+    default: 'off',
+    allowed: 'off or on',
+    doc: 'Whether Kafka is spoken to over TLS.',
+  },
+  KAFKA_TLS_CA: {
+    default: '',
+    allowed: 'a file of certificates (PEM)',
+    doc: "Authorities that sign the brokers' certificates; without it those that Node trusts.",
+  },
+  KAFKA_SASL: {
+    default: 'none',
+    allowed: 'none, plain, scram-sha-256 or scram-sha-512',
+    doc: 'How Waybill logs in to Kafka.',
+  },
+  KAFKA_USERNAME: {
+    default: '',
+    allowed: 'a name',
+    doc: 'Name for KAFKA_SASL.',
+  },
+  KAFKA_PASSWORD: {
+    default: '',
+    allowed: 'a password',
+    doc: 'Password for KAFKA_SASL.',
+    secret: true,
+  },
+  KAFKA_TOPIC_PREFIX: {
+    default: 'waybill',
+    allowed: '1 to 100 letters, digits, dots, hyphens and underscores',
+    doc: 'Beginning of the names of the topic and of the consumer groups.',
+  },
+  KAFKA_REPLICATION_FACTOR: {
+    default: '1',
+    allowed: 'a whole number from 1 to 100',
+    doc: 'On how many brokers the topic is kept, when Waybill makes it.',
+  },
+  KAFKA_RETENTION_HOURS: {
+    default: '168',
+    allowed: 'a whole number from 1 to 87600',
+    doc: 'How long the topic keeps events, when Waybill makes it. Waybill itself needs no more than minutes.',
+  },
+  KAFKA_MAX_MESSAGE_BYTES: {
+    default: '1048576',
+    allowed: 'a whole number from 1048576, which the largest event fits in, to 104857600',
+    doc: 'Largest message and batch of the topic, when Waybill makes it.',
+  },
   WAYBILL_LOG_LEVEL: {
     default: 'info',
     allowed: 'trace, debug, info, warn, error, fatal or silent',
