@@ -7,6 +7,7 @@ import { AccountsNodes } from './accounts.nodes.js';
 import { AccountsService } from './accounts.service.js';
 import { AccountsTotals } from './accounts.totals.js';
 import { ApiTokenQueries } from './api-token/api-token.queries.js';
+import { TokenNames } from './api-token/token-names.js';
 import { TokenRevocation } from './api-token/token-revocation.js';
 import { ApiTokenFields, ApiTokenResolver } from './api-token/api-token.resolver.js';
 import { AvatarController } from './avatar/avatar.controller.js';
@@ -64,6 +65,7 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     SessionQueries,
     SessionResolver,
     SessionsService,
+    TokenNames,
     TokenRevocation,
     TokenUses,
     UserEmailResolver,

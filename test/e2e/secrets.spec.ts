@@ -22,6 +22,7 @@ const secrets: Record<string, string> = {};
 
 const password = 'battery staple of ann';
 const email = 'ann.secret@example.com';
+const tokenName = 'Laptop of Ann Confidential';
 const userAgent = 'Telltale-Browser/1.0';
 const later = 'wba_AnInventedTokenThatNobodyHas0123456789';
 
@@ -38,6 +39,7 @@ beforeAll(async () => {
     'the real name': 'Ann Confidential',
     'an invented token': later,
     'the user agent': userAgent,
+    "a token's name": tokenName,
     "the operator's password": /^ {2}password {4}(\S+)$/m.exec(notice)![1]!,
     "the operator's token": /^ {2}wasmer login --registry \S+ (\S+)$/m.exec(notice)![1]!,
     "the database's password": new URL(url).password,
@@ -81,7 +83,7 @@ async function useEverything(): Promise<void> {
   await ask(login, { input: { username: 'ann', password: 'wrong battery of ann', clientMutationId: 'login-1' } });
   await ask(login, { input: { username: `nobody-${email}`, password } });
 
-  const generate = 'mutation { generateApiToken(input: { identifier: "ci", clientMutationId: "t" }) { tokenRaw } }';
+  const generate = `mutation { generateApiToken(input: { identifier: "${tokenName}", clientMutationId: "t" }) { tokenRaw } }`;
   const made = await ask(generate, {}, secrets['the access token']);
   secrets['the API token'] = made.data.generateApiToken.tokenRaw;
   await ask('{ viewer { email fullName } }', {}, secrets['the API token']);

@@ -10,6 +10,12 @@ export type ApiTokenEvent =
   | Event<'accounts.api-token.revoked', Record<string, never>>;
 
 export const apiTokenEvents = eventTypes<ApiTokenEvent>({
-  'accounts.api-token.generated': { version: 1 },
+  'accounts.api-token.generated': {
+    version: 2,
+    // What people call their tokens may say who they are. Under the account's key, so that its erasure destroys it.
+    sealed: ['identifier'],
+    subject: (data) => data.userId as UserId,
+    upcast: { 1: (old) => old },
+  },
   'accounts.api-token.revoked': { version: 1 },
 });

@@ -45,6 +45,11 @@ export class ApiTokenFields {
   }
 
   @ResolveField()
+  async identifier(token: ApiTokenRow, _: unknown, ctx: Ctx) {
+    return (await ctx.tokenNames.load(token.id))?.identifier ?? null;
+  }
+
+  @ResolveField()
   async lastUsedAt(token: ApiTokenRow, _: unknown, ctx: Ctx) {
     return (await ctx.tokenUses.load(token.id))?.lastUsedAt ?? null;
   }

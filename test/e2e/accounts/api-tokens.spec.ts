@@ -192,8 +192,8 @@ describe('User.apiTokens', () => {
       expect.objectContaining({ identifier: 'b', revokedAt: expect.any(String), lastUsedAt: null }),
       expect.objectContaining({ identifier: 'a', revokedAt: null, lastUsedAt: expect.any(String) }),
     ]);
-    // Who calls; the account; its tokens; how many; their uses; their user.
-    expect(await server.statements(() => someone.ask(query))).toBe(6);
+    // Who calls; the account; its tokens; how many; their names and the key that opens them; their uses; their user.
+    expect(await server.statements(() => someone.ask(query))).toBe(8);
   });
 
   it('is empty for everybody else, also for an operator', async () => {

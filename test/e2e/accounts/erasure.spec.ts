@@ -7,6 +7,7 @@ const run = promisify(execFile);
 let server: AccountsServer;
 let dataDir: string;
 let gone: TestAccount;
+const tokenName = 'forget-me laptop';
 const newEmail = 'forget-me@elsewhere.example';
 const profile = {
   fullName: 'forget-me Other Name',
@@ -17,7 +18,7 @@ const profile = {
   websiteUrl: 'https://forget-me-website.example',
 };
 /** Everything personal of the account, as it is now and as it was. */
-const personal = () => [gone.email, newEmail, 'forget-me Example Person', ...Object.values(profile)];
+const personal = () => [gone.email, newEmail, tokenName, 'forget-me Example Person', ...Object.values(profile)];
 
 beforeAll(async () => {
   server = await startAccounts();
@@ -27,6 +28,7 @@ beforeAll(async () => {
   await gone.ask(`mutation ($input: UpdateUserInfoInput!) { updateUserInfo(input: $input) { user { id } } }`, {
     input: profile,
   });
+  await gone.ask(`mutation { generateApiToken(input: { identifier: "${tokenName}" }) { tokenRaw } }`);
   await gone.ask(`mutation { changeUserEmail(input: { newEmail: "${newEmail}" }) { user { id } } }`);
 });
 
