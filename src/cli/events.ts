@@ -60,7 +60,7 @@ async function fence({ pool }: Session, options: OutputOptions): Promise<void> {
   if (options.json) return printJson({ incarnation, position: head, paused });
   printFacts({ incarnation, position: head }, options);
   for (const name of paused)
-    print(`${name} is paused: it has applied events beyond the end of the log; `projections status` says what to do.`);
+    print(`${name} is paused: it has applied events beyond the end of the log; "projections status" says what to do.`);
   if (paused.length === 0) print('No read model stands beyond the end of the log.');
 }
 

@@ -34,10 +34,14 @@ afterAll(async () => {
 /**
  * A broker that only this test has, to stop, kill and freeze. Stop it at the end.
  * @param settings more settings of the broker
+ * @param ports free ones are taken for those that are not given
  */
-export async function ownBroker(settings: Record<string, string> = {}): Promise<Broker> {
+export async function ownBroker(
+  settings: Record<string, string> = {},
+  ports: { port?: number; controllerPort?: number } = {},
+): Promise<Broker> {
   const dir = mkdtempSync(join(process.env.WAYBILL_TEST_SCRATCH ?? tmpdir(), 'kafka-'));
-  return startBroker({ dir, settings, note: noteProcess });
+  return startBroker({ dir, settings, ...ports, note: noteProcess });
 }
 
 /** A topic prefix that nobody else uses. */

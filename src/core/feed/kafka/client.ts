@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Kafka, LogEntry, PartitionerArgs, Producer } from 'kafkajs';
 import type { KafkaSettings } from '../../config/kafka-settings.js';
-import { explain } from '../../postgres/startup-error.js';
+import { errorCode, StartupError } from '../../postgres/startup-error.js';
 import { mendRequestQueue } from './request-queue.js';
 
 /** Where the client's own lines go. */
@@ -56,7 +56,7 @@ function tlsOf({ tls, tlsCa }: KafkaSettings): boolean | { ca: string } {
   try {
     return { ca: readFileSync(tlsCa, 'utf8') };
   } catch (error) {
-    throw explain(error, 'KAFKA_TLS_CA cannot be read');
+    throw new StartupError(`KAFKA_TLS_CA: ${tlsCa} cannot be read (${errorCode(error)}).`, { cause: error });
   }
 }
 

@@ -56,7 +56,6 @@ it('is CloudEvents 1.0 in the binary mode of its Kafka binding', () => {
     ce_position: '12',
     ce_predecessor: '9',
     ce_partition: '3',
-    ce_partitionkey: 'package:7',
     ce_sequence: '2',
     ce_schemaversion: '1',
     ce_correlationid: 'c-1',

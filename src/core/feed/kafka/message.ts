@@ -17,8 +17,8 @@ const HEADER_OVERHEAD_BYTES = 10;
 
 /**
  * An event as a message: CloudEvents 1.0 in the binary mode of its Kafka protocol binding, attributes as headers `ce_…`, the data as the
- * value. What the specification has no name for are extension attributes, which are lower case letters and digits only. `partitionkey`,
- * `sequence`, `traceparent` and `correlationid` are extensions that it documents.
+ * value. What the specification has no name for are extension attributes, which are lower case letters and digits only; `sequence`,
+ * `traceparent`, `correlationid` and `causationid` are extensions that it documents.
  * The data is as it stands in the log: sealed values stay sealed.
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
  * @param predecessor position of the event before it in the same partition; 0 for the first
@@ -43,7 +43,6 @@ export function messageOf(event: StoredEvent, predecessor: number, incarnation: 
       ce_position: position,
       ce_predecessor: String(predecessor),
       ce_partition: String(event.partition),
-      ce_partitionkey: event.streamId,
       ce_sequence: String(event.streamVersion),
       ce_schemaversion: String(event.schemaVersion),
       ce_correlationid: metadata.correlationId,
