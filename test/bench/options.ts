@@ -12,6 +12,8 @@ export type BenchOptions = {
   templateUrl: string;
   /** The folder of the peers, when a part that compares with them is wanted. */
   peers: string | undefined;
+  /** Address of a Kafka, when the part `kafka` is wanted. */
+  brokers: string | undefined;
   /** The project's folder. */
   root: string;
   /** A folder for data that is removed at the end. */

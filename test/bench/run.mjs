@@ -14,6 +14,7 @@ const parts = {
   append: 'appends per second beside a plain SQL function and beside emmett',
   projection: 'events per second of projections that catch up',
   rebuild: 'events per second of rebuilds over a generated log, beside live catch-up and emmett, and their memory',
+  kafka: 'events per second through relay and consumer, and time until visible with Kafka and without',
   visible: 'time of a mutation until it is visible, and SQL statements per operation',
   start: 'process start until the first answer',
   graphql: 'queries over HTTP: rate, latency, and the CPU time of each',
@@ -72,7 +73,10 @@ async function main() {
   const alive = setInterval(() => undefined, 60_000);
   undo.push(() => clearInterval(alive));
   try {
-    return await measure(wanted, { ...values, log }, scratch, undo);
+    const missing = wanted.includes('kafka') && (await kafkaMissing());
+    if (missing) say(process.stderr, `The part kafka is not measured: ${missing}\n`);
+    const possible = wanted.filter((part) => part !== 'kafka' || !missing);
+    return await measure(possible, { ...values, log }, scratch, undo);
   } catch (error) {
     return interrupted ? 130 : say(process.stderr, `${error.stack}\n`, 1);
   } finally {
@@ -132,6 +136,7 @@ async function measure(wanted, { quick = false, million = false, log, json }, sc
     WAYBILL_TEST_SCRATCH: scratch,
     WAYBILL_TEST_SERVERS: servers,
   });
+  const brokers = wanted.includes('kafka') ? await startKafka(scratch, undo) : undefined;
   const { bundle } = await import('../../bin/bundle.mjs');
   // Beside the program's bundle, where the schema's files are.
   await bundle({ bench: 'test/bench/main.ts', 'bench-server': 'test/bench/server.ts' }, join(root, 'dist'));
@@ -143,12 +148,26 @@ async function measure(wanted, { quick = false, million = false, log, json }, sc
     log,
     templateUrl: postgres.templateUrl,
     peers,
+    brokers,
     root,
     scratch,
   });
   process.stdout.write(report.text);
   if (json) writeFileSync(json, `${JSON.stringify(report.data, null, 2)}\n`);
   return 0;
+}
+
+/** @returns why there can be no Kafka here; undefined when there can */
+async function kafkaMissing() {
+  return (await import('../kit/kafka-jars.mjs')).kafkaMissing();
+}
+
+/** @returns its address */
+async function startKafka(scratch, undo) {
+  const { startBroker } = await import('../kit/kafka.mjs');
+  const broker = await startBroker({ dir: join(scratch, 'kafka') });
+  undo.push(() => broker.stop());
+  return broker.brokers;
 }
 
 async function peersFolder() {
