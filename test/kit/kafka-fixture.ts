@@ -73,7 +73,11 @@ export async function startRelay(
  * Fails unless the messages are all events of the log above `after`, ascend in each partition apart from repetitions, and each names the
  * one before it in its partition.
  */
-export async function expectWhole(messages: TopicMessage[], { pool }: TestStore, after = 0): Promise<void> {
+export async function expectWhole(
+  messages: TopicMessage[],
+  { pool }: Pick<TestStore, 'pool'>,
+  after = 0,
+): Promise<void> {
   const { rows } = await pool.query(
     `SELECT position::integer, partition::integer,
        coalesce(lag(position) OVER (PARTITION BY partition ORDER BY position), 0)::integer AS predecessor
