@@ -6,18 +6,27 @@ export type FilledLog = { name: 'scattered' | 'clustered'; streams: number; even
 
 const STREAMS_PER_APPEND = 100;
 
-/** Appends through the store, four at a time: events of many streams at once, or many events of one. */
-export async function fill(store: EventStore, { name, streams, eventsPerStream }: FilledLog): Promise<void> {
+/**
+ * Appends through the store, four at a time: events of many streams at once, or many events of one.
+ * @param appended called after each four with the number of events so far, and waited for
+ */
+export async function fill(
+  store: EventStore,
+  { name, streams, eventsPerStream }: FilledLog,
+  appended: (events: number) => Promise<void> = async () => undefined,
+): Promise<void> {
   const append = (requests: Parameters<EventStore['append']>[0]['streams']) =>
     store.append({ streams: requests, metadata, occurredAt: new Date() });
   const isScattered = name === 'scattered';
   const rounds = isScattered ? eventsPerStream : 1;
   const perAppend = isScattered ? STREAMS_PER_APPEND : 1;
+  let events = 0;
   for (let round = 0; round < rounds; round++) {
     const starts = Array.from({ length: streams / perAppend }, (_, index) => index * perAppend);
     for (let at = 0; at < starts.length; at += 4) {
+      const together = starts.slice(at, at + 4);
       await Promise.all(
-        starts.slice(at, at + 4).map((first) =>
+        together.map((first) =>
           append(
             Array.from({ length: perAppend }, (_, index) => ({
               streamId: `package-${first + index}`,
@@ -29,6 +38,8 @@ export async function fill(store: EventStore, { name, streams, eventsPerStream }
           ),
         ),
       );
+      events += together.length * (isScattered ? perAppend : eventsPerStream);
+      await appended(events);
     }
   }
 }
