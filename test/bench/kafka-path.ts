@@ -1,8 +1,11 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Conveyor, ConveyorHandlers } from '../../src/core/feed/conveyor.js';
 import { createKafka } from '../../src/core/feed/kafka/client.js';
 import { createKafkaConveyor } from '../../src/core/feed/kafka/kafka-conveyor.js';
 import { createRelay } from '../../src/core/feed/kafka/relay.js';
 import type { Source } from '../../src/core/projection/ports.js';
+import type { Core } from '../../src/core/runtime/core.js';
 import { createTestDatabase } from '../kit/database.js';
 import { startInstance, type TestInstance } from '../kit/instance.js';
 import { benchSilo, packages } from './silos.js';
@@ -26,37 +29,34 @@ export async function openPath(brokers: string | null): Promise<Path> {
   const applied = { store: 0, kafka: 0 };
   const settings = settingsFor(brokers ?? '', database.name);
   const kafka = await createKafka(settings, log);
-  let isAssigned = false;
+  const assigned = new EventEmitter();
+  const isAssigned = once(assigned, 'all');
+  const conveyor = (core: Core): Conveyor => {
+    const { partitions, incarnation } = core.store;
+    const own = createKafkaConveyor({ kafka, settings, partitions, incarnation, names: ['bench'], log });
+    const onAssigned = (handlers: ConveyorHandlers, given: readonly number[] | null) => {
+      handlers.onAssigned(given);
+      if (given?.length === partitions) assigned.emit('all');
+    };
+    return {
+      start: (handlers) => own.start({ ...handlers, onAssigned: (given) => onAssigned(handlers, given) }),
+      stop: () => own.stop(),
+    };
+  };
   const instance = await startInstance(database.url, [benchSilo(packages)], {
     connections: { requests: 10, projections: 6 },
     onApplied: (_, events, source) => void (applied[source] += events),
-    conveyor: brokers
-      ? ({ store: { partitions, incarnation } }) => {
-          const conveyor = createKafkaConveyor({ kafka, settings, partitions, incarnation, names: ['bench'], log });
-          return {
-            start: (handlers) =>
-              conveyor.start({
-                ...handlers,
-                onAssigned: (own) => {
-                  isAssigned = own?.length === partitions;
-                  handlers.onAssigned(own);
-                },
-              }),
-            stop: () => conveyor.stop(),
-          };
-        }
-      : undefined,
+    conveyor: brokers ? conveyor : undefined,
   });
   const { core, listener, wakeUp, pool } = instance;
   const { partitions, incarnation } = core.store;
-  const relay = createRelay({
-    ...{ pool, kafka, settings, partitions, incarnation, wakeUp, log },
-    watermark: core.watermark,
-    liveness: () => listener.backend,
-  });
+  const liveness = () => listener.backend;
+  const { watermark } = core;
+  const relay = createRelay({ pool, kafka, settings, partitions, incarnation, watermark, wakeUp, liveness, log });
   if (brokers) {
     relay.start();
-    while (!isAssigned || relay.state.phase !== 'publishing') await delay(10);
+    await isAssigned;
+    while (relay.state.phase !== 'publishing') await delay(10);
   }
   const stop = async () => {
     await relay.stop();
