@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addBlobCommands } from './cli/blobs.js';
 import { addEventCommands } from './cli/events.js';
 import { exitCodes, Interrupted, reportFailure } from './cli/exit.js';
 import { addJobCommands } from './cli/jobs.js';
@@ -37,6 +38,7 @@ addJobCommands(program);
 addMailCommands(program);
 addUserCommands(program);
 addKeyCommands(program);
+addBlobCommands(program);
 
 try {
   await program.parseAsync();

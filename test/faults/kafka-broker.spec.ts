@@ -1,5 +1,5 @@
 import type { ConveyedEvent } from '../../src/core/feed/conveyor.js';
-import { createKafkaConveyor } from '../../src/core/feed/kafka/kafka-conveyor.js';
+import { conveyorRetries, createKafkaConveyor } from '../../src/core/feed/kafka/kafka-conveyor.js';
 import { describeKafka, ownBroker, type Broker } from '../kit/broker.js';
 import { createTestStore, event, to, type TestStore } from '../kit/event-store.js';
 import { eventually } from '../kit/eventually.js';
@@ -36,7 +36,7 @@ describeKafka('relay and conveyor, when the broker goes away', () => {
     closing.push(relay.stop);
     const { incarnation, partitions } = test.store;
     const log = { info: () => undefined, warn: () => undefined };
-    const kafka = await kafkaClient(settings);
+    const kafka = await kafkaClient(settings, conveyorRetries);
     const conveyor = createKafkaConveyor({ kafka, settings, partitions, incarnation, names: ['x'], log });
     closing.push(() => conveyor.stop());
     const received: { assigned: readonly number[] | null; events: ConveyedEvent[] } = { assigned: null, events: [] };

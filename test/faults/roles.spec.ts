@@ -91,6 +91,8 @@ describeKafka('with Kafka', () => {
 
     const load = startLoad(api.graphqlUrl, await register(api, 'busy'), 'load', 4);
     await answers(load, 20);
+    const throughKafka = () => metric(projector, 'waybill_projection_events_total', 'source="kafka"');
+    await eventually(async () => expect(await throughKafka()).toBeGreaterThan(0));
     await kill(holder);
     await answers(load, 20);
     await eventually(async () => expect(await publishes(standby)).toBe(1));

@@ -26,8 +26,8 @@ export function kafkaSettingsFor(brokers: string): KafkaSettings {
   };
 }
 
-export function kafkaClient(settings: KafkaSettings): Promise<Kafka> {
-  return createKafka(settings, silent);
+export function kafkaClient(settings: KafkaSettings, retries?: number): Promise<Kafka> {
+  return createKafka(settings, silent, retries);
 }
 
 export type TestRelay = {

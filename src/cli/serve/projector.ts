@@ -30,8 +30,10 @@ export async function openProjector(foundation: Foundation, kafka: KafkaLink | n
 }
 
 /** Its client is loaded only where there is a Kafka. */
-async function openConveyor({ core, log }: Foundation, { kafka, settings }: KafkaLink): Promise<Conveyor> {
-  const { createKafkaConveyor } = await import('../../core/feed/kafka/kafka-conveyor.js');
+async function openConveyor({ core, log }: Foundation, { settings }: KafkaLink): Promise<Conveyor> {
+  const { createKafka } = await import('../../core/feed/kafka/client.js');
+  const { conveyorRetries, createKafkaConveyor } = await import('../../core/feed/kafka/kafka-conveyor.js');
+  const kafka = await createKafka(settings, log, conveyorRetries);
   const { partitions, incarnation } = core.store;
   const names = core.silos.definitions.map(({ versionedName }) => versionedName);
   return createKafkaConveyor({ kafka, settings, partitions, incarnation, names, log });

@@ -126,6 +126,42 @@ export const settings = {
     allowed: 'a whole number from 1048576, which the largest event fits in, to 104857600',
     doc: 'Largest message and batch of the topic, when Waybill makes it.',
   },
+  S3_BUCKET: {
+    default: '',
+    allowed: 'the name of a bucket',
+    doc: 'Bucket of Amazon S3, or of what speaks its protocol, for files; without it they are kept in the data folder.',
+  },
+  S3_ENDPOINT: {
+    default: '',
+    allowed: 'an http or https URL',
+    doc: "Address of the service that has the bucket; without it Amazon's.",
+  },
+  S3_REGION: {
+    default: 'us-east-1',
+    allowed: 'a region',
+    doc: 'Region of the bucket.',
+  },
+  S3_ACCESS_KEY_ID: {
+    default: '',
+    allowed: 'the id of a key',
+    doc: 'Key for the bucket; without it that which the tools of AWS find (role, profile).',
+  },
+  S3_SECRET_ACCESS_KEY: {
+    default: '',
+    allowed: 'the secret of the key',
+    doc: 'Secret of S3_ACCESS_KEY_ID.',
+    secret: true,
+  },
+  S3_PREFIX: {
+    default: '',
+    allowed: 'a path that ends with a slash: waybill/',
+    doc: 'Beginning of the keys of all objects.',
+  },
+  S3_PATH_STYLE: {
+    default: 'on with S3_ENDPOINT, else off',
+    allowed: 'off or on',
+    doc: 'Whether the bucket stands in the path of the address, or in its host.',
+  },
   WAYBILL_LOG_LEVEL: {
     default: 'info',
     allowed: 'trace, debug, info, warn, error, fatal or silent',

@@ -8,7 +8,7 @@ import { Members } from './members.js';
 import { notifyControl } from './operate.js';
 import { defaultRunnerOptions, type RunnerOptions, type RunnerPorts, type Source } from './ports.js';
 import { Tail } from './tail.js';
-import { Wake } from './wake.js';
+import { Wake } from '../feed/wake.js';
 
 /**
  * Runs all projections and reactors of this process on the partitions that it owns. What comes next, from the store or from the conveyor, is

@@ -15,9 +15,11 @@ const CONNECTION_TIMEOUT_MS = 3_000;
  * The client of the configured Kafka. Connects to nothing yet.
  * Its lines are written at debug level whatever it calls them, for it calls each try that fails an error and then tries again. What does
  * not mend itself is thrown, and told by whoever used the client.
+ * @param retries how often it tries anew what failed, at intervals that grow to half a second, before it gives up; who uses it goes on for
+ * as long as it takes
  * @throws StartupError when the file of KAFKA_TLS_CA cannot be read
  */
-export async function createKafka(settings: KafkaSettings, log: ClientLog): Promise<Kafka> {
+export async function createKafka(settings: KafkaSettings, log: ClientLog, retries = 3): Promise<Kafka> {
   const ssl = tlsOf(settings);
   // Loaded only when it is used, for it takes its time.
   const { default: kafkajs } = await import('kafkajs');
@@ -30,8 +32,7 @@ export async function createKafka(settings: KafkaSettings, log: ClientLog): Prom
     ...(settings.sasl && { sasl: settings.sasl as { mechanism: 'plain'; username: string; password: string } }),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // A few quick tries; who uses the client goes on for as long as it takes.
-    retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 3 },
+    retry: { initialRetryTime: 50, maxRetryTime: 500, retries },
     logLevel: kafkajs.logLevel.INFO,
     logCreator: () => (entry) => log.debug(fieldsOf(entry), `kafkajs: ${entry.log.message}`),
   });

@@ -5,7 +5,7 @@ import { eventually } from '../../../../test/kit/eventually.js';
 import { kafkaClient, kafkaSettingsFor, startRelay, type TestRelay } from '../../../../test/kit/kafka-fixture.js';
 import type { KafkaSettings } from '../../config/kafka-settings.js';
 import type { ConveyedEvent, Conveyor } from '../conveyor.js';
-import { createKafkaConveyor, groupOf } from './kafka-conveyor.js';
+import { conveyorRetries, createKafkaConveyor, groupOf } from './kafka-conveyor.js';
 import { topicOf } from './topic.js';
 
 type Member = {
@@ -27,7 +27,7 @@ describeKafka('the conveyor', () => {
   beforeEach(async () => {
     test = await createTestStore();
     settings = kafkaSettingsFor(await testBroker());
-    kafka = await kafkaClient(settings);
+    kafka = await kafkaClient(settings, conveyorRetries);
     relay = await startRelay(test, settings);
     closing.push(relay.stop);
     partitions = Array.from({ length: test.store.partitions }, (_, n) => n);

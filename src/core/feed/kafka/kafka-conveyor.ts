@@ -12,7 +12,14 @@ export type ConveyorLog = {
   warn(fields: object, message: string): void;
 };
 
+/**
+ * For `createKafka`: about ten seconds, as long as a broker takes to start anew. For so long a consumer keeps its place in the group; a new
+ * one must wait until the group has missed the old.
+ */
+export const conveyorRetries = 20;
+
 export type KafkaConveyorPorts = {
+  /** Made with `conveyorRetries`. */
   kafka: Kafka;
   settings: Pick<KafkaSettings, 'topicPrefix'>;
   /** P of the store. */
@@ -59,6 +66,7 @@ class KafkaConveyor implements Conveyor {
   private running: Promise<void> = Promise.resolve();
   private backoffMs = FIRST_BACKOFF_MS;
   private trouble: string | null = null;
+  private isMember = false;
 
   constructor(private readonly ports: KafkaConveyorPorts) {
     this.topic = topicOf(ports.settings, ports.incarnation);
@@ -85,7 +93,8 @@ class KafkaConveyor implements Conveyor {
       } catch (error) {
         this.fail(error as Error);
       }
-      handlers.onAssigned(null);
+      if (this.isMember) handlers.onAssigned(null);
+      this.isMember = false;
       await atMost(
         STOP_MS,
         hints.stop().then(() => consumer.disconnect()),
@@ -106,7 +115,7 @@ class KafkaConveyor implements Conveyor {
       maxBytes: FETCH_BYTES,
       // Else whoever asks for a topic that is missing makes it, with as many partitions as the broker likes.
       allowAutoTopicCreation: false,
-      retry: { restartOnFailure: async () => false },
+      retry: { retries: conveyorRetries, restartOnFailure: async () => false },
     });
   }
 
@@ -174,6 +183,7 @@ class KafkaConveyor implements Conveyor {
 
   private joined(partitions: readonly number[]): void {
     this.ports.log.info({ topic: this.topic, group: this.groupId, partitions }, 'receiving events from Kafka');
+    this.isMember = true;
     this.trouble = null;
     this.backoffMs = FIRST_BACKOFF_MS;
   }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { positionFrom } from '../../event-store/rows.js';
-import { Wake } from '../../projection/wake.js';
+import { Wake } from '../wake.js';
 import type { Backend } from '../listener.js';
 import { readPage, reachOf } from '../store-feed.js';
 import type { WakeUp } from '../wake-up.js';
