@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { pipeline } from 'node:stream/promises';
 import { to as copyTo } from 'pg-copy-streams';
 import { dateFrom, positionFrom } from '../../event-store/rows.js';
-import type { JsonObject, Recorded, StoredEvent } from '../../event-store/types.js';
+import type { EventMetadata, JsonObject, Recorded, StoredEvent } from '../../event-store/types.js';
 import { fromCopyField } from './copy-text.js';
 
 /** What of the log is read in one go. */
@@ -63,9 +63,7 @@ async function* decoded(source: AsyncIterable<Buffer>, part: PartOfLog, decode: 
   for await (const lines of chunks(source)) {
     const stored = lines.map((line) => eventFrom(line, part.partition));
     const due = part.skips.size === 0 ? stored : stored.filter(({ position }) => !part.skips.has(position));
-    const events = await decode(due);
-    if (!part.withMetadata) for (const event of events) Object.defineProperty(event, 'metadata', metadataUnread);
-    yield events;
+    yield await decode(due);
   }
 }
 
@@ -87,7 +85,7 @@ async function* chunks(source: AsyncIterable<Buffer>): AsyncGenerator<string[]> 
 
 function eventFrom(line: string, partition: number): StoredEvent {
   const [position, streamId, streamVersion, type, schemaVersion, data, occurredAt, metadata] = line.split('\t');
-  const event: Omit<StoredEvent, 'metadata'> & Partial<StoredEvent> = {
+  return {
     position: positionFrom(position!),
     partition,
     streamId: fromCopyField(streamId!),
@@ -95,16 +93,19 @@ function eventFrom(line: string, partition: number): StoredEvent {
     type: fromCopyField(type!),
     schemaVersion: Number(schemaVersion),
     data: JSON.parse(fromCopyField(data!)) as JsonObject,
+    metadata: metadata === undefined ? metadataUnread : (JSON.parse(fromCopyField(metadata)) as EventMetadata),
     occurredAt: dateFrom(occurredAt!),
   };
-  if (metadata !== undefined) event.metadata = JSON.parse(fromCopyField(metadata));
-  return event as StoredEvent;
 }
 
-const metadataUnread: PropertyDescriptor = {
-  enumerable: true,
-  configurable: true,
-  get(): never {
-    throw new MetadataWanted();
-  },
-};
+/** Stands for the metadata that was not read; whoever looks into it learns so. */
+const metadataUnread = new Proxy<EventMetadata>(Object.create(null), {
+  get: wantMetadata,
+  has: wantMetadata,
+  ownKeys: wantMetadata,
+  getOwnPropertyDescriptor: wantMetadata,
+});
+
+function wantMetadata(): never {
+  throw new MetadataWanted();
+}
