@@ -96,14 +96,16 @@ const versionText = (number: number) => `${Math.floor(number / 100)}.${Math.floo
 function sentence(random: Random, length: number): string {
   let text = random.of(words);
   for (let n = 1; n < length; n++) text += ` ${random.of(words)}`;
-  return `${text}.`;
+  return random.next() < 0.05 ? `${text} ${random.of(unusual)}.` : `${text}.`;
 }
 
 const licenses = ['MIT', 'Apache-2.0', 'MIT OR Apache-2.0', 'BSD-3-Clause', 'MPL-2.0', 'GPL-3.0-only', 'ISC'];
 
-// Not only ASCII, and one that JSON and COPY both have to escape.
 const words = (
   'parser codec stream buffer image audio vector matrix router proxy cache queue index search token cipher hash tree ' +
   'graph schema query render shader kernel socket packet signal filter sampler solver planner broker ledger wallet ' +
-  'fast small safe typed async portable embedded streaming zero-copy lock-free für naïve 画像 "quoted" back\\slash'
+  'fast small safe typed async portable embedded streaming zero-copy lock-free für naïve 画像'
 ).split(' ');
+
+// What JSON and COPY both have to escape.
+const unusual = ['of "them"', 'back\\slash', 'two\nlines', 'a\ttab'];
