@@ -8,12 +8,14 @@ export class Rebuilds1795651200200 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE store.rebuild_parts, store.rebuilds');
-    await runner.query('DROP SCHEMA standby CASCADE');
+    await runner.query('DROP SCHEMA standby, swapping CASCADE');
   }
 }
 
 const up = [
   'CREATE SCHEMA IF NOT EXISTS standby',
+  // Where a table passes through while two change places.
+  'CREATE SCHEMA IF NOT EXISTS swapping',
   // A row is a build that is not swapped in yet: its table in `standby` is not an old one that was kept.
   `CREATE TABLE store.rebuilds (
      projection text PRIMARY KEY,

@@ -14,6 +14,7 @@ import { verifyProjection } from '../core/projection/verify.js';
 import { silos } from '../silos.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { note, print, printJson, printRows, type OutputOptions } from './output.js';
+import { addRebuildCommands } from './projections-rebuild.js';
 import { withSession, type Session } from './session.js';
 
 export function addProjectionCommands(program: Command): void {
@@ -111,6 +112,8 @@ export function addProjectionCommands(program: Command): void {
     .action((projection: string | undefined, options: OutputOptions) =>
       withSession((session) => verify(session, projection, options)),
     );
+
+  addRebuildCommands(projections);
 }
 
 async function status({ pool, core }: Session, options: OutputOptions): Promise<void> {
@@ -135,6 +138,7 @@ async function status({ pool, core }: Session, options: OutputOptions): Promise<
       parked: (row) => row.parkedStreams,
       skipped: (row) => row.skippedEvents,
       owned: (row) => `${row.ownedPartitions}/${row.partitions}`,
+      standby: (row) => row.standby,
     },
     'There are no projections.',
     options,

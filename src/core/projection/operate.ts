@@ -4,6 +4,7 @@ import { applyInHalves, byStream } from './batch.js';
 import { pauseProjection, resumeProjection } from './checkpoints.js';
 import { liveSchema, quoted } from './ddl.js';
 import { typesOf, type Definition } from './definition.js';
+import { dropStandby } from './rebuild/standby.js';
 import { transaction } from './transaction.js';
 import { writerOf } from './writers.js';
 
@@ -148,5 +149,6 @@ export async function dropProjection(pool: pg.Pool, versionedName: string): Prom
     }
     await client.query('DELETE FROM store.projections WHERE name = $1', [versionedName]);
   });
+  await dropStandby(pool, { versionedName });
   return 'dropped';
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { ensureCheckpoints, havePassed, pauseIfTooManyParked, pauseProjection } from './checkpoints.js';
+import { ensureCheckpoints, havePassed, pauseIfTooManyParked, pauseProjection, pauseReasons } from './checkpoints.js';
 import { createTables } from './ddl.js';
 import type { Definition } from './definition.js';
 import { describeFailure } from './failure.js';
@@ -205,7 +205,7 @@ export class ProjectionRunner {
     for (const stream of parked) {
       this.ports.log.error({ projection: member.name, ...stream }, 'stream parked: its event cannot be applied');
     }
-    const reason = `more than ${this.options.maxParkedStreams} parked streams`;
+    const reason = pauseReasons.tooManyParked(this.options.maxParkedStreams);
     if (!(await pauseIfTooManyParked(this.ports.pool, member.name, this.options.maxParkedStreams, reason))) return;
     member.paused = true;
     member.reason = reason;
@@ -286,7 +286,7 @@ export class ProjectionRunner {
     const last = await this.ports.lastPosition();
     for (const member of this.members.beyond(last).filter(({ paused }) => !paused)) {
       member.paused = true;
-      member.reason = 'its checkpoint lies beyond the end of the log: see `waybill projections rebuild`';
+      member.reason = pauseReasons.beyondTheLog;
       this.ports.log.error(
         { projection: member.name, last },
         'projection paused: its checkpoint lies beyond the end of the log',

@@ -34,6 +34,8 @@ export async function verifyProjection(
   await Promise.all([live.connect(), shadow.connect()]);
   try {
     await live.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    // Before the snapshot: a table that takes this one's place afterwards would look empty to it.
+    await live.query(`LOCK TABLE ${tableName(definition)} IN ACCESS SHARE MODE`);
     const standing = await readStanding(live, definition);
     const events = await replay(shadow, read, definition, standing);
     return { projection: definition.versionedName, events, ...(await compare(live, shadow, definition)) };

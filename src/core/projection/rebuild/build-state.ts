@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { createLoadTable, tableName } from '../ddl.js';
+import { createLoadTable } from '../ddl.js';
 import type { Projection } from '../definition.js';
 import { park, type ParkedStream } from '../batch.js';
 import { transaction } from '../transaction.js';
 import { RebuildRefused, type Build, type BuildPorts, type PartResult } from './ports.js';
-import { hasStandby, standbyName, standbySchema } from './standby.js';
+import { dropStandby, hasStandby, standbyName, standbySchema } from './standby.js';
 
 /** Sorting the events of one part takes some hundred MB of temporary files at most. */
 const mostEventsPerPart = 2_000_000;
@@ -53,8 +53,8 @@ async function startBuild({ pool, partitions, safeHead }: BuildPorts, definition
   const target = await safeHead();
   const totalEvents = await countEvents(pool, definition, target);
   const parts = partitions * Math.max(1, Math.ceil(totalEvents / partitions / mostEventsPerPart));
+  await dropStandby(pool, definition);
   await transaction(pool, async (client) => {
-    await removeBuild(client, definition);
     await client.query(
       'INSERT INTO store.rebuilds (projection, phase, target, fingerprint, parts, total_events) VALUES ($1, $2, $3, $4, $5, $6)',
       [definition.versionedName, 'loading', target, fingerprintOf(definition), parts, totalEvents],
@@ -70,14 +70,6 @@ async function countEvents(pool: pg.Pool, definition: Projection, target: number
     [target, Object.keys(definition.on)],
   );
   return rows[0].n;
-}
-
-/** Removes all that an unfinished build left. */
-export async function removeBuild(client: pg.ClientBase, definition: Projection): Promise<void> {
-  await client.query(`DROP TABLE IF EXISTS ${tableName(definition, standbySchema)}`);
-  for (const table of ['checkpoints', 'parked_streams'])
-    await client.query(`DELETE FROM store.${table} WHERE projection = $1`, [standbyName(definition)]);
-  await client.query('DELETE FROM store.rebuilds WHERE projection = $1', [definition.versionedName]);
 }
 
 /**
@@ -96,7 +88,7 @@ export async function markLoaded(
      SELECT projection, $2, $3 FROM store.rebuilds WHERE projection = $1 AND phase = 'loading' FOR KEY SHARE`,
     [definition.versionedName, part, events],
   );
-  if (rowCount === 0) throw new RebuildRefused(`The rebuild of ${definition.versionedName} was cancelled.`);
+  if (rowCount === 0) throw cancelled(definition);
   if (parked.length === 0) return;
   await park(client, standbyName(definition), parked);
   const { rows } = await client.query('SELECT count(*)::int AS n FROM store.parked_streams WHERE projection = $1', [
@@ -104,6 +96,18 @@ export async function markLoaded(
   ]);
   if (rows[0].n > maxParkedStreams) throw tooManyParked(parked, maxParkedStreams);
 }
+
+/** @throws RebuildRefused when the build was cancelled meanwhile */
+export async function markBuilt(client: pg.ClientBase, { definition }: Build): Promise<void> {
+  const { rowCount } = await client.query(
+    `UPDATE store.rebuilds SET phase = 'built', updated_at = now() WHERE projection = $1 AND phase = 'loading'`,
+    [definition.versionedName],
+  );
+  if (rowCount === 0) throw cancelled(definition);
+}
+
+export const cancelled = ({ versionedName }: Projection): RebuildRefused =>
+  new RebuildRefused(`The rebuild of ${versionedName} was cancelled.`);
 
 export function tooManyParked(parked: ParkedStream[], most: number): RebuildRefused {
   const [{ streamId, position, error }] = parked as [ParkedStream];
@@ -121,6 +125,8 @@ function fingerprintOf(definition: Projection): string {
   const on = Object.entries(definition.on).map(([type, handler]) => [type, String(handler)]);
   const versions = Object.keys(definition.on).map((type) => definition.events[type]!.version);
   return createHash('sha256')
-    .update(JSON.stringify([definition.kind, definition.versionedName, shape, on, versions, definition.foldSql ?? null]))
+    .update(
+      JSON.stringify([definition.kind, definition.versionedName, shape, on, versions, definition.foldSql ?? null]),
+    )
     .digest('hex');
 }

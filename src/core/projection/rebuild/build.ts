@@ -1,10 +1,10 @@
-import { readSkips } from '../checkpoints.js';
 import { completeTable, tableName } from '../ddl.js';
 import type { Projection } from '../definition.js';
 import { describeFailure } from '../failure.js';
 import { defaultRunnerOptions } from '../ports.js';
 import { transaction } from '../transaction.js';
-import { beginBuild } from './build-state.js';
+import { beginBuild, markBuilt } from './build-state.js';
+import { skipsOf } from './catch-up.js';
 import { loadBySql } from './fold-sql.js';
 import { PartLoader } from './load-part.js';
 import type { Build, BuildOptions, BuildPorts, BuildReport } from './ports.js';
@@ -46,7 +46,7 @@ type Way = Pick<BuildReport, 'by' | 'sqlFailure'>;
 
 async function loadAll(ports: BuildPorts, build: Build, options: BuildOptions): Promise<Way> {
   const { definition } = build;
-  const skips = (await readSkips(ports.pool, [definition.versionedName])).get(definition.versionedName) ?? new Set();
+  const skips = await skipsOf(ports.pool, definition);
   let sqlFailure: string | null = null;
   if (definition.foldSql && (options.useSql ?? true) && build.loaded.size === 0) {
     try {
@@ -108,8 +108,6 @@ async function complete({ pool, partitions }: BuildPorts, build: Build, signal?:
       `INSERT INTO store.checkpoints (projection, partition, position) SELECT $1, n, $2 FROM generate_series(0, $3::int - 1) n`,
       [standbyName(definition), target, partitions],
     );
-    await client.query(`UPDATE store.rebuilds SET phase = 'built', updated_at = now() WHERE projection = $1`, [
-      definition.versionedName,
-    ]);
+    await markBuilt(client, build);
   });
 }

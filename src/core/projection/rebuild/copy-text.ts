@@ -10,7 +10,8 @@ const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n'
 /** One field, from what a column's codec gives: null, text, a number, a boolean or bytes. */
 export function toCopyField(value: unknown): string {
   if (value === null) return '\\N';
-  if (typeof value === 'string') return special.test(value) ? value.replace(specials, (found) => escapes[found]!) : value;
+  if (typeof value === 'string')
+    return special.test(value) ? value.replace(specials, (found) => escapes[found]!) : value;
   if (Buffer.isBuffer(value)) return `\\\\x${value.toString('hex')}`;
   return String(value);
 }

@@ -18,7 +18,8 @@ export async function foldInBatches(
 ): Promise<ParkedStream[]> {
   // Rows are changed by their key, which the table that is being loaded does not have yet.
   const schema = definition.kind === 'rows' ? 'pg_temp' : standbySchema;
-  if (definition.kind === 'rows') for (const statement of createTable(definition, schema)) await client.query(statement);
+  if (definition.kind === 'rows')
+    for (const statement of createTable(definition, schema)) await client.query(statement);
   const writer = writerOf(definition, schema);
   const parked = new Map<string, ParkedStream>();
   for await (const events of chunks) {
