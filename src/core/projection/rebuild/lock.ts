@@ -30,12 +30,14 @@ export async function withRebuildLock<T>(
       return await work(ended.signal);
     } finally {
       clearInterval(watch);
+      // Not left to the end of the connection, which Postgres notices later than the next command comes.
+      await unlock(client, definition).catch(() => undefined);
     }
   } catch (error) {
     failure = error as Error;
     throw error;
   } finally {
-    // The lock belongs to the connection.
+    // A lock that could not be given back ends with its connection.
     client.release(failure ?? true);
   }
 }
@@ -46,6 +48,10 @@ async function tryLock(client: pg.ClientBase, { versionedName }: Projection): Pr
     versionedName,
   ]);
   return rows[0].locked;
+}
+
+async function unlock(client: pg.ClientBase, { versionedName }: Projection): Promise<void> {
+  await client.query('SELECT pg_advisory_unlock($1, hashtext($2))', [rebuildLock, versionedName]);
 }
 
 async function lookWhetherCancelled(client: pg.ClientBase, definition: Projection): Promise<void> {
