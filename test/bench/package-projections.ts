@@ -1,4 +1,5 @@
 import type { Silo } from '../../src/core/command/silo.js';
+import type { Recorded } from '../../src/core/event-store/types.js';
 import { aggregate } from '../../src/core/command/aggregate.js';
 import { projection, readTable, type Projection } from '../../src/core/projection/index.js';
 import { packageEvents, type PackageEvent } from './package-events.js';
@@ -85,6 +86,53 @@ const published = ({ description, license, repository, version, sha256 }: Publis
   latestVersion: version,
   sha256,
 });
+
+type ActivityRow = { id: string; versions: number; yanked: number; bytes: number; firstAt: Date; lastAt: Date };
+
+/** What can be said in SQL, too: counts and sums per package. */
+export const packageActivity = projection<ActivityRow, PackageEvent>({
+  table: readTable<ActivityRow>({
+    name: 'bench_package_activity',
+    version: 1,
+    columns: {
+      versions: { type: 'integer' },
+      yanked: { type: 'integer' },
+      bytes: { type: 'bigint' },
+      firstAt: { ...time, name: 'first_at' },
+      lastAt: { ...time, name: 'last_at' },
+    },
+  }),
+  events: packageEvents,
+  on: {
+    'bench.package.created': (event, row) => active(event, row, { versions: 1, bytes: event.data.sizeBytes }),
+    'bench.package.version-published': (event, row) => active(event, row, { versions: 1, bytes: event.data.sizeBytes }),
+    'bench.package.tagged': (event, row) => active(event, row, {}),
+    'bench.package.yanked': (event, row) => active(event, row, { yanked: 1 }),
+    'bench.package.renamed': (event, row) => active(event, row, {}),
+  },
+  foldSql: `
+    SELECT stream_id AS id,
+      count(*) FILTER (WHERE type IN ('bench.package.created', 'bench.package.version-published'))::integer AS versions,
+      count(*) FILTER (WHERE type = 'bench.package.yanked')::integer AS yanked,
+      coalesce(sum((data->>'sizeBytes')::bigint), 0)::bigint AS bytes,
+      min(occurred_at) AS first_at, max(occurred_at) AS last_at, max(position) AS position
+    FROM events GROUP BY stream_id`,
+});
+
+function active(
+  { streamId, occurredAt }: Recorded,
+  row: ActivityRow | undefined,
+  { versions = 0, yanked = 0, bytes = 0 }: Partial<Pick<ActivityRow, 'versions' | 'yanked' | 'bytes'>>,
+): ActivityRow {
+  return {
+    id: streamId,
+    versions: (row?.versions ?? 0) + versions,
+    yanked: (row?.yanked ?? 0) + yanked,
+    bytes: (row?.bytes ?? 0) + bytes,
+    firstAt: row?.firstAt ?? occurredAt,
+    lastAt: occurredAt,
+  };
+}
 
 const packageAggregate = aggregate<null, PackageEvent>({
   name: 'package',

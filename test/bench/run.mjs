@@ -139,7 +139,9 @@ async function measure(wanted, { quick = false, million = false, log, json }, sc
   const brokers = wanted.includes('kafka') ? await startKafka(scratch, undo) : undefined;
   const { bundle } = await import('../../bin/bundle.mjs');
   // Beside the program's bundle, where the schema's files are.
-  await bundle({ bench: 'test/bench/main.ts', 'bench-server': 'test/bench/server.ts' }, join(root, 'dist'));
+  const programs = { bench: 'main', 'bench-server': 'server', 'bench-rebuild': 'rebuild-process' };
+  const entries = Object.entries(programs).map(([name, file]) => [name, `test/bench/${file}.ts`]);
+  await bundle(Object.fromEntries(entries), join(root, 'dist'));
   const { runBench } = await import(pathToFileURL(join(root, 'dist/bench.mjs')).href);
   const report = await runBench({
     parts: wanted,
