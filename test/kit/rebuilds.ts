@@ -1,4 +1,5 @@
 import { buildStandby } from '../../src/core/projection/rebuild/build.js';
+import type { RebuildPorts } from '../../src/core/projection/rebuild/rebuild.js';
 import type { BuildOptions, BuildPorts, BuildReport } from '../../src/core/projection/rebuild/ports.js';
 import { dropStandby } from '../../src/core/projection/rebuild/standby.js';
 import { tableName } from '../../src/core/projection/ddl.js';
@@ -6,11 +7,12 @@ import type { Projection } from '../../src/core/projection/definition.js';
 import type { Core } from '../../src/core/runtime/core.js';
 import type { TestDatabase } from './database.js';
 
-export function buildPorts(core: Core, pool: TestDatabase['pool']): BuildPorts {
+export function rebuildPorts(core: Core, pool: TestDatabase['pool']): RebuildPorts {
   return {
     pool,
     partitions: core.store.partitions,
     safeHead: () => core.watermark.safeHead(),
+    readPartition: core.readPartition,
     decode: (stored) => core.codec.decode(core.silos.eventTypes, stored),
   };
 }

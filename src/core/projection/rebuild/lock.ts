@@ -30,15 +30,13 @@ export async function withRebuildLock<T>(
       return await work(ended.signal);
     } finally {
       clearInterval(watch);
-      // Not left to the end of the connection, which Postgres notices later than the next command comes.
-      await unlock(client, definition).catch(() => undefined);
+      await unlock(client, definition);
     }
   } catch (error) {
     failure = error as Error;
     throw error;
   } finally {
-    // A lock that could not be given back ends with its connection.
-    client.release(failure ?? true);
+    client.release(failure);
   }
 }
 
@@ -50,8 +48,11 @@ async function tryLock(client: pg.ClientBase, { versionedName }: Projection): Pr
   return rows[0].locked;
 }
 
+/** So that the next one need not wait until Postgres has seen the connection end. When that is what happened, there is nothing left to do. */
 async function unlock(client: pg.ClientBase, { versionedName }: Projection): Promise<void> {
-  await client.query('SELECT pg_advisory_unlock($1, hashtext($2))', [rebuildLock, versionedName]);
+  await client
+    .query('SELECT pg_advisory_unlock($1, hashtext($2))', [rebuildLock, versionedName])
+    .catch(() => undefined);
 }
 
 async function lookWhetherCancelled(client: pg.ClientBase, definition: Projection): Promise<void> {
