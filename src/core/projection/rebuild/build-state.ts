@@ -7,7 +7,7 @@ import { transaction } from '../transaction.js';
 import { RebuildRefused, type Build, type BuildPorts, type PartResult } from './ports.js';
 import { dropStandby, hasStandby, standbyName, standbySchema } from './standby.js';
 
-/** Sorting the events of one part takes some hundred MB of temporary files at most. */
+/** What is lost when a build is interrupted. */
 const mostEventsPerPart = 2_000_000;
 
 /**
