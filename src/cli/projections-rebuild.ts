@@ -104,6 +104,7 @@ async function withRebuilds(
       partitions: core.store.partitions,
       safeHead: () => core.watermark.safeHead(),
       readPartition: core.readPartition,
+      readStream: core.readStream,
       decode: (stored) => core.codec.decode(core.silos.eventTypes, stored),
     };
     try {

@@ -13,6 +13,7 @@ export function rebuildPorts(core: Core, pool: TestDatabase['pool']): RebuildPor
     partitions: core.store.partitions,
     safeHead: () => core.watermark.safeHead(),
     readPartition: core.readPartition,
+    readStream: core.readStream,
     decode: (stored) => core.codec.decode(core.silos.eventTypes, stored),
   };
 }

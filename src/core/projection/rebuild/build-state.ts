@@ -5,7 +5,7 @@ import type { Projection } from '../definition.js';
 import { park, type ParkedStream } from '../batch.js';
 import { transaction } from '../transaction.js';
 import { RebuildRefused, type Build, type BuildPorts, type PartResult } from './ports.js';
-import { dropStandby, hasStandby, standbyName, standbySchema } from './standby.js';
+import { dropStandby, hasStandby, standbyName, standbySchema, standbyTable } from './standby.js';
 
 /** What is lost when a build is interrupted. */
 const mostEventsPerPart = 2_000_000;
@@ -55,6 +55,10 @@ async function startBuild({ pool, partitions, safeHead }: BuildPorts, definition
   const parts = partitions * Math.max(1, Math.ceil(totalEvents / partitions / mostEventsPerPart));
   await dropStandby(pool, definition);
   await transaction(pool, async (client) => {
+    // Whatever program comes later finds it in `status` and can drop it, though this one may never run.
+    await client.query('INSERT INTO store.projections (name) VALUES ($1) ON CONFLICT DO NOTHING', [
+      definition.versionedName,
+    ]);
     await client.query(
       'INSERT INTO store.rebuilds (projection, phase, target, fingerprint, parts, total_events) VALUES ($1, $2, $3, $4, $5, $6)',
       [definition.versionedName, 'loading', target, fingerprintOf(definition), parts, totalEvents],
@@ -62,6 +66,16 @@ async function startBuild({ pool, partitions, safeHead }: BuildPorts, definition
     await client.query(createLoadTable(definition, standbySchema));
   });
   return { definition, phase: 'loading', target, parts, totalEvents, loaded: new Map() };
+}
+
+/** Takes back what was loaded, so that all parts are missing again. */
+export async function unload(pool: pg.Pool, { definition, loaded }: Build): Promise<void> {
+  await transaction(pool, async (client) => {
+    await client.query(`TRUNCATE ${standbyTable(definition)}`);
+    await client.query('DELETE FROM store.rebuild_parts WHERE projection = $1', [definition.versionedName]);
+    await client.query('DELETE FROM store.parked_streams WHERE projection = $1', [standbyName(definition)]);
+  });
+  loaded.clear();
 }
 
 async function countEvents(pool: pg.Pool, definition: Projection, target: number): Promise<number> {

@@ -3,7 +3,7 @@ import type { Projection } from '../definition.js';
 import { describeFailure } from '../failure.js';
 import { defaultRunnerOptions } from '../ports.js';
 import { transaction } from '../transaction.js';
-import { beginBuild, markBuilt } from './build-state.js';
+import { beginBuild, markBuilt, unload } from './build-state.js';
 import { skipsOf } from './catch-up.js';
 import { loadBySql } from './fold-sql.js';
 import { PartLoader } from './load-part.js';
@@ -26,12 +26,7 @@ export async function buildStandby(
 ): Promise<BuildReport> {
   const build = await beginBuild(ports, definition);
   const resumedParts = build.loaded.size;
-  const loading = build.phase === 'loading';
-  const way = loading ? await loadAll(ports, build, options) : ({ by: 'handlers', sqlFailure: null } as const);
-  if (loading) {
-    options.onProgress?.({ phase: 'indexing', done: build.totalEvents, total: build.totalEvents });
-    await complete(ports, build, options.signal);
-  }
+  const way = build.phase === 'loading' ? await loadAndComplete(ports, build, options) : builtBefore;
   const parked = await ports.pool.query('SELECT count(*)::int AS n FROM store.parked_streams WHERE projection = $1', [
     standbyName(definition),
   ]);
@@ -46,6 +41,29 @@ export async function buildStandby(
 }
 
 type Way = Pick<BuildReport, 'by' | 'sqlFailure'>;
+
+const builtBefore: Way = { by: 'handlers', sqlFailure: null };
+
+/**
+ * The bare table takes values that its indexes refuse: a text that is too long for one. The runner parks the streams of such values, and
+ * so does a load against the indexes, which is slow: it is tried only then.
+ */
+async function loadAndComplete(ports: BuildPorts, build: Build, options: BuildOptions): Promise<Way> {
+  const way = await loadAll(ports, build, options);
+  try {
+    await complete(ports, build, options);
+    return way;
+  } catch (error) {
+    if (!isRefusedByIndex(error)) throw error;
+    await unload(ports.pool, build);
+    await loadByHandlers(ports, build, await skipsOf(ports.pool, build.definition), { ...options, inBatches: true });
+    await complete(ports, build, options);
+    return { by: 'handlers', sqlFailure: way.by === 'sql' ? describeFailure(error) : way.sqlFailure };
+  }
+}
+
+/** SQLSTATE class 54, program limit exceeded. */
+const isRefusedByIndex = (error: unknown): boolean => /^54...$/.test((error as { code?: string }).code ?? '');
 
 async function loadAll(ports: BuildPorts, build: Build, options: BuildOptions): Promise<Way> {
   const { definition } = build;
@@ -68,8 +86,9 @@ async function loadByHandlers(
   ports: BuildPorts,
   build: Build,
   skips: ReadonlySet<number>,
-  { workers, onProgress, signal, maxParkedStreams = defaultRunnerOptions.maxParkedStreams }: BuildOptions,
+  options: BuildOptions & { inBatches?: boolean },
 ): Promise<void> {
+  const { workers, onProgress, signal, inBatches, maxParkedStreams = defaultRunnerOptions.maxParkedStreams } = options;
   let done = [...build.loaded.values()].reduce((sum, events) => sum + events, 0);
   const onRead = (events: number) => {
     done += events;
@@ -78,7 +97,7 @@ async function loadByHandlers(
   onRead(0);
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const loader = new PartLoader(ports, build, { maxParkedStreams, skips, onRead, signal: either });
+  const loader = new PartLoader(ports, build, { maxParkedStreams, skips, onRead, inBatches, signal: either });
   const readings = readingsOf(build, ports.partitions, workers);
   const work = async () => {
     for (let parts = readings.shift(); parts; parts = readings.shift()) {
@@ -114,8 +133,13 @@ function readingsOf({ parts, loaded, totalEvents }: Build, partitions: number, w
 }
 
 /** Key, indexes, statistics, and checkpoints at the target: the standby is a whole read model at an earlier moment. */
-async function complete({ pool, partitions }: BuildPorts, build: Build, signal?: AbortSignal): Promise<void> {
-  const { definition, target } = build;
+async function complete(
+  { pool, partitions }: BuildPorts,
+  build: Build,
+  { signal, onProgress }: BuildOptions,
+): Promise<void> {
+  const { definition, target, totalEvents } = build;
+  onProgress?.({ phase: 'indexing', done: totalEvents, total: totalEvents });
   await transaction(pool, async (client) => {
     for (const statement of completeTable(definition, standbySchema)) {
       signal?.throwIfAborted();

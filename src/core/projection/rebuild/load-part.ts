@@ -28,6 +28,8 @@ export type LoadOptions = {
   skips: ReadonlySet<number>;
   /** Told of events as they are read; of a negative number when a part is given up. */
   onRead(events: number): void;
+  /** As the runner does it, against the indexes that the table will have: slow, for what the table cannot take without being asked. */
+  inBatches?: boolean;
   signal?: AbortSignal;
 };
 
@@ -47,7 +49,10 @@ export class PartLoader {
    * @throws RebuildRefused, or the failure of the surroundings; then nothing of the part that failed is written
    */
   async load(parts: readonly number[]): Promise<void> {
-    const { definition } = this.build;
+    if (this.options.inBatches) {
+      for (const part of parts) await this.loadInBatches(part);
+      return;
+    }
     const left = [...parts];
     try {
       await this.read(parts, async (events) => {
@@ -60,13 +65,16 @@ export class PartLoader {
         return this.load(left);
       }
       if (error instanceof RebuildRefused || !isPoison(error) || left.length === 0) throw error;
-      this.withMetadata = true;
-      const [failed, ...others] = left;
-      await this.read([failed!], (events) =>
-        this.write(failed!, events, (writer, chunks) => foldInBatches(writer, definition, chunks)),
-      );
-      if (others.length > 0) await this.load(others);
+      await this.loadInBatches(left.shift()!);
+      if (left.length > 0) await this.load(left);
     }
+  }
+
+  private async loadInBatches(part: number): Promise<void> {
+    this.withMetadata = true;
+    await this.read([part], (events) =>
+      this.write(part, events, (writer, chunks) => foldInBatches(writer, this.build.definition, chunks)),
+    );
   }
 
   private async write(part: number, events: PartitionedEvents, fold: Fold): Promise<void> {

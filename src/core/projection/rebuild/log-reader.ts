@@ -51,13 +51,13 @@ export async function readLog(
 export class PartitionedEvents {
   private pending: Recorded[] = [];
 
-  constructor(private readonly chunks: AsyncGenerator<Recorded[]>) {}
+  constructor(private readonly source: AsyncGenerator<Recorded[]>) {}
 
   /** The events of the next partition; none when it has none. To be used up before the next one is asked for. */
   async *of(partition: number): AsyncGenerator<Recorded[]> {
     for (;;) {
       if (this.pending.length === 0) {
-        const { done, value } = await this.chunks.next();
+        const { done, value } = await this.source.next();
         if (done) return;
         this.pending = value;
         continue;

@@ -38,12 +38,8 @@ export async function rebuildProjection(
     const signal = options.signal ? AbortSignal.any([ended, options.signal]) : ended;
     const maxParkedStreams = options.acceptParked ? Infinity : defaultRunnerOptions.maxParkedStreams;
     const built = await buildStandby(ports, definition, { ...options, maxParkedStreams, signal });
-    if (built.parkedStreams > maxParkedStreams)
-      throw new RebuildRefused(
-        `The new table of ${definition.versionedName} has ${built.parkedStreams} parked streams.`,
-      );
     const onProgress = (done: number) => options.onProgress?.({ phase: 'catching up', done, total: null });
-    const { position } = await swapIn(ports, definition, { signal, onProgress });
+    const { position } = await swapIn(ports, definition, { signal, onProgress, maxParkedStreams });
     return { projection: definition.versionedName, ...built, position };
   });
 }
