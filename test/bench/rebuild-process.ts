@@ -20,7 +20,7 @@ const workers = Number(workersText);
 const definition = [packageActivity, packagePages].find(({ versionedName }) => versionedName === name)!;
 
 const pool = createPool({ url, max: 2 * workers + 2, role: 'read' });
-const { partitions } = await EventStore.open(pool);
+const store = await EventStore.open(pool);
 const watermark = new Watermark(pool);
 // Nothing in these events is sealed, so it opens no key.
 const codec = new EventCodec(new DataKeys(pool, new KeyRing([generateRingKey()])));
@@ -31,9 +31,10 @@ const [startedAt, used] = [performance.now(), process.cpuUsage()];
 const report = await rebuildProjection(
   {
     pool,
-    partitions,
+    partitions: store.partitions,
     safeHead: () => watermark.safeHead(),
     decode,
+    readStream: async (streamId, upToPosition) => decode(await store.readStream(streamId, { upToPosition })),
     readPartition: async ({ partition, ...request }) => {
       const stored = await readPage(pool, { ...request, partitions: [partition] });
       return { events: await decode(stored), reached: reachOf(stored, request) };
