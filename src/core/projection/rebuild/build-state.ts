@@ -7,7 +7,7 @@ import { transaction } from '../transaction.js';
 import { RebuildRefused, type Build, type BuildPorts, type PartResult } from './ports.js';
 import { dropStandby, hasStandby, standbyName, standbySchema, standbyTable } from './standby.js';
 
-/** Sorting the events of one part takes some GB of temporary files at most. */
+/** Sorting the events of one part takes some GB of temporary files at most, and so much is lost when a build is interrupted. */
 const defaultEventsPerPart = 2_000_000;
 
 /**
