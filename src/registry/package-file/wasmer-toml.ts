@@ -1,0 +1,117 @@
+import { parse, TomlDate, TomlError } from 'smol-toml';
+import { below, checkName, listAt, optional, recordAt, required, textAt, type Fields } from './fields.js';
+import type { PackageLimits } from './limits.js';
+import type { Json, JsonRecord, PackageCommand, PackageDependency, PackageMount } from './package-file.js';
+import { broken, within, type Where } from './package-file.errors.js';
+import { checkPath } from './package-path.js';
+import { moduleReference, packageOf, type PackageFacts } from './webc-manifest.js';
+
+export type TomlModule = { name: string; kind: string; source: string };
+
+/** What a wasmer.toml says, in types (crate `wasmer-config`, module `package`). Paths are those of the archive. */
+export type WasmerToml = PackageFacts & {
+  parsed: JsonRecord;
+  entrypoint: string | null;
+  readme: string | null;
+  licenseFile: string | null;
+  modules: TomlModule[];
+  commands: PackageCommand[];
+  mounts: PackageMount[];
+  dependencies: PackageDependency[];
+};
+
+/** @param section name of the file. @throws Refusal when it is no TOML, a field has the wrong type, or a name is given twice. */
+export function readWasmerToml(text: string, section: string, limits: PackageLimits): WasmerToml {
+  const root: Where = { section };
+  const parsed = parseToml(text, limits, root);
+  const fields = optional(parsed, 'package', root, recordAt) ?? {};
+  const at = below(root, 'package');
+  const path = (value: unknown, where: Where) => pathAt(value, limits, where);
+  const modules = tables(parsed, 'module', 'atoms', limits, root);
+  const commands = tables(parsed, 'command', 'commands', limits, root);
+  const facts = {
+    parsed,
+    ...packageOf(fields, at, limits),
+    readme: optional(fields, 'readme', at, path),
+    licenseFile: optional(fields, 'license-file', at, path),
+    entrypoint: optional(fields, 'entrypoint', at, textAt),
+    modules: modules.map(({ name, fields, where }) => ({
+      name,
+      kind: kindOf(optional(fields, 'kind', where, textAt)),
+      source: required(fields, 'source', where, path),
+    })),
+    commands: commands.map(({ name, fields, where }) => ({
+      name,
+      runner: optional(fields, 'runner', where, textAt),
+      ...moduleReference(required(fields, 'module', where, textAt), below(where, 'module')),
+    })),
+    mounts: mountsOf(optional(parsed, 'fs', root, recordAt) ?? {}, limits, below(root, 'fs')),
+    dependencies: dependenciesOf(parsed, limits, root),
+  };
+  // As for `wasmer`: the only command is the entrypoint.
+  const [only, ...others] = facts.commands;
+  return { ...facts, entrypoint: facts.entrypoint ?? (only && others.length === 0 ? only.name : null) };
+}
+
+function parseToml(text: string, limits: PackageLimits, where: Where): JsonRecord {
+  try {
+    return jsonOf(parse(text, { maxDepth: limits.nesting, unsafeKeyBehaviour: 'throw' })) as JsonRecord;
+  } catch (error) {
+    throw broken('toml', error instanceof TomlError ? { ...where, line: error.line } : where);
+  }
+}
+
+/** Dates as the text that they were. */
+function jsonOf(value: unknown): Json {
+  if (value instanceof TomlDate) return value.toISOString();
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== 'object' || value === null) return value as Json;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, jsonOf(inner)]));
+}
+
+type Table = { name: string; fields: Fields; where: Where };
+
+/** An array of tables that each have a name of their own. */
+function tables(parsed: Fields, key: string, limit: 'atoms' | 'commands', limits: PackageLimits, root: Where): Table[] {
+  const list = optional(parsed, key, root, listAt) ?? [];
+  within(limits, limit, list.length, below(root, key));
+  const names = new Set<string>();
+  return list.map((value, index) => {
+    const where = below(below(root, key), index);
+    const fields = recordAt(value, where);
+    const name = checkName(required(fields, 'name', where, textAt), limits, below(where, 'name'));
+    if (names.has(name)) throw broken('manifest-duplicate', below(where, 'name'));
+    names.add(name);
+    return { name, fields, where };
+  });
+}
+
+/** Short names are for `https://webc.org/kind/…`; without one it is WebAssembly. */
+function kindOf(kind: string | null): string {
+  return kind === null || /^[\w-]+$/.test(kind) ? `https://webc.org/kind/${kind ?? 'wasm'}` : kind;
+}
+
+/** `[fs]`: where a program finds it = folder of the archive. */
+function mountsOf(fs: Fields, limits: PackageLimits, where: Where): PackageMount[] {
+  return Object.entries(fs).map(([path, value]) => {
+    const folder = textAt(value, below(where, path)).replace(/\/+$/, '');
+    const isRoot = folder === '' || folder === '.';
+    return { path, volume: '/', folder: isRoot ? null : pathAt(folder, limits, below(where, path)), dependency: null };
+  });
+}
+
+function dependenciesOf(parsed: Fields, limits: PackageLimits, root: Where): PackageDependency[] {
+  const entries = Object.entries(optional(parsed, 'dependencies', root, recordAt) ?? {});
+  within(limits, 'dependencies', entries.length, below(root, 'dependencies'));
+  return entries.map(([name, value]) => {
+    const where = below(below(root, 'dependencies'), name);
+    return { name: checkName(name, limits, where), source: `${name}@${textAt(value, where)}` };
+  });
+}
+
+/** A path within the archive; `./` in front is usual. */
+function pathAt(value: unknown, limits: PackageLimits, where: Where): string {
+  const path = textAt(value, where).replace(/^\.\//, '');
+  checkPath(path, limits, where);
+  return path;
+}
