@@ -30,7 +30,8 @@ export class BlockStream {
   /** @returns the next `length` bytes in pieces, each valid until the next one is taken. @throws Refusal `truncated`. */
   async *take(length: number): AsyncGenerator<Uint8Array> {
     for (let left = length; left > 0;) {
-      if (this.chunk.length === 0 && !(await this.more())) throw broken('truncated', { section, offset: this.position });
+      if (this.chunk.length === 0 && !(await this.more()))
+        throw broken('truncated', { section, offset: this.position });
       const piece = this.cut(Math.min(left, this.chunk.length));
       left -= piece.length;
       yield piece;

@@ -84,7 +84,8 @@ class CheckedTokenizer {
     if (Type.equals(token.type, Type.tag)) throw broken('cbor', where);
     if (token.byteValue) token.value = strictText(token.byteValue, where);
     const isKey = this.countDown();
-    if (isKey && !(Type.equals(token.type, Type.string) && token.value !== '__proto__')) throw broken('cbor-key', where);
+    if (isKey && !(Type.equals(token.type, Type.string) && token.value !== '__proto__'))
+      throw broken('cbor-key', where);
     if (Type.equals(token.type, Type.array)) this.enter(token.value, false, where);
     if (Type.equals(token.type, Type.map)) this.enter(2 * token.value, true, where);
   }

@@ -86,7 +86,9 @@ function checkTrailer(source: ByteSource, offset: number, unpacked: { length: nu
   const where = { section, offset };
   const trailer = Buffer.from(source.read(offset, Math.min(trailerBytes, source.sizeBytes - offset)));
   if (trailer.length < trailerBytes) throw broken('truncated', { section, offset: source.sizeBytes });
-  const isRight = trailer.readUInt32LE(0) === unpacked.checksum && trailer.readUInt32LE(4) === unpacked.length % 2 ** 32;
+  const isRight =
+    trailer.readUInt32LE(0) === unpacked.checksum && trailer.readUInt32LE(4) === unpacked.length % 2 ** 32;
   if (!isRight) throw broken('gzip-checksum', where);
-  if (offset + trailerBytes < source.sizeBytes) throw broken('trailing-bytes', { section, offset: offset + trailerBytes });
+  if (offset + trailerBytes < source.sizeBytes)
+    throw broken('trailing-bytes', { section, offset: offset + trailerBytes });
 }

@@ -108,6 +108,8 @@ const shownChars = 200;
 /** Text of a hostile file for a terminal or a log: what is not printed becomes an escape, and what is too long is cut. */
 export function visible(text: string): string {
   const cut = text.length > shownChars ? `${text.slice(0, shownChars)}…` : text;
-  return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
-    `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  return cut.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
 }

@@ -21,7 +21,10 @@ const places = new Places(Math.max(1, availableParallelism() - 1));
  * @throws Refusal that names the broken rule, and where it is broken.
  * @throws an error of the file system (`code` is `ENOENT` and the like) when the file cannot be opened.
  */
-export async function readPackageFile(file: string | number, limits: Partial<PackageLimits> = {}): Promise<PackageFile> {
+export async function readPackageFile(
+  file: string | number,
+  limits: Partial<PackageLimits> = {},
+): Promise<PackageFile> {
   const all = { ...packageLimits, ...limits };
   if (typeof file === 'number') return readOpened(file, all, () => undefined);
   // Does not wait for the other end of a FIFO.

@@ -11,7 +11,10 @@ import { magic } from './webc-index.js';
  * @returns what is in it, when every rule of `rules.ts` is kept.
  * @throws Refusal that names the broken rule, and where it is broken.
  */
-export async function readPackage(source: ByteSource | Uint8Array, limits: PackageLimits = packageLimits): Promise<PackageFile> {
+export async function readPackage(
+  source: ByteSource | Uint8Array,
+  limits: PackageLimits = packageLimits,
+): Promise<PackageFile> {
   const bytes = source instanceof Uint8Array ? memorySource(source) : source;
   within(limits, 'fileBytes', bytes.sizeBytes);
   const start = Buffer.from(bytes.read(0, Math.min(8, bytes.sizeBytes)));

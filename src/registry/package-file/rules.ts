@@ -53,14 +53,20 @@ export const packageRules = {
   'path-part': ['PACKAGE_PATH_INVALID', 'A path has an empty part, or one that is "." or ".."'],
   'path-absolute': ['PACKAGE_PATH_INVALID', 'A path is absolute'],
   'path-drive': ['PACKAGE_PATH_INVALID', 'A path begins with the letter of a drive'],
-  'path-character': ['PACKAGE_PATH_INVALID', 'A path has a backslash, a slash in a part, or a character that is not printed'],
+  'path-character': [
+    'PACKAGE_PATH_INVALID',
+    'A path has a backslash, a slash in a part, or a character that is not printed',
+  ],
   'path-utf8': ['PACKAGE_PATH_INVALID', 'A path is not UTF-8'],
 
   'entry-link': ['PACKAGE_ENTRY_FORBIDDEN', 'There is a link; a package holds only files and directories'],
   'entry-device': ['PACKAGE_ENTRY_FORBIDDEN', 'There is a device; a package holds only files and directories'],
   'entry-fifo': ['PACKAGE_ENTRY_FORBIDDEN', 'There is a FIFO; a package holds only files and directories'],
   'entry-sparse': ['PACKAGE_ENTRY_FORBIDDEN', 'There is a sparse file; a package holds only whole ones'],
-  'entry-kind': ['PACKAGE_ENTRY_FORBIDDEN', 'There is an entry of an unknown kind; a package holds only files and directories'],
+  'entry-kind': [
+    'PACKAGE_ENTRY_FORBIDDEN',
+    'There is an entry of an unknown kind; a package holds only files and directories',
+  ],
 
   'duplicate-path': ['PACKAGE_ENTRY_DUPLICATE', 'A path is there twice'],
   'duplicate-normalised': ['PACKAGE_ENTRY_DUPLICATE', 'Two paths differ only in how accents are encoded'],

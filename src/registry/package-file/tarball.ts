@@ -76,18 +76,24 @@ function checkPaths(toml: WasmerToml, entries: PackageEntry[], section: string):
   for (const [index, { source }] of toml.modules.entries()) {
     if (!files.has(source)) throw broken('atom-missing', { section, path: `module.${index}.source` });
   }
-  if (toml.readme !== null && !files.has(toml.readme)) throw broken('file-missing', { section, path: 'package.readme' });
+  if (toml.readme !== null && !files.has(toml.readme))
+    throw broken('file-missing', { section, path: 'package.readme' });
   if (toml.licenseFile !== null && !files.has(toml.licenseFile)) {
     throw broken('file-missing', { section, path: 'package.license-file' });
   }
   for (const { path, folder } of toml.mounts) {
-    const isThere = folder === null || entries.some((entry) => entry.path === folder || entry.path.startsWith(`${folder}/`));
+    const isThere =
+      folder === null || entries.some((entry) => entry.path === folder || entry.path.startsWith(`${folder}/`));
     if (!isThere || files.has(folder ?? '')) throw broken('volume-missing', { section, path: `fs.${path}` });
   }
 }
 
 /** Validates the modules, and takes README and licence, by their paths. */
-async function readNamedFiles(toml: WasmerToml, source: ByteSource, limits: PackageLimits): Promise<Map<string, PackageText>> {
+async function readNamedFiles(
+  toml: WasmerToml,
+  source: ByteSource,
+  limits: PackageLimits,
+): Promise<Map<string, PackageText>> {
   const modules = new Set(toml.modules.filter(({ kind }) => isWasm(kind)).map(({ source }) => source));
   const wanted = new Set([toml.readme, toml.licenseFile]);
   const texts = new Map<string, PackageText>();

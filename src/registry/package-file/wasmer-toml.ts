@@ -2,7 +2,7 @@ import { parse, TomlDate, TomlError } from 'smol-toml';
 import { below, checkName, listAt, optional, recordAt, required, textAt, type Fields } from './fields.js';
 import type { PackageLimits } from './limits.js';
 import type { Json, JsonRecord, PackageCommand, PackageDependency, PackageMount } from './package-file.js';
-import { broken, within, type Where } from './package-file.errors.js';
+import { broken, exceeded, within, type Where } from './package-file.errors.js';
 import { checkPath } from './package-path.js';
 import { moduleReference, packageOf, type PackageFacts } from './webc-manifest.js';
 
@@ -54,19 +54,28 @@ export function readWasmerToml(text: string, section: string, limits: PackageLim
 }
 
 function parseToml(text: string, limits: PackageLimits, where: Where): JsonRecord {
+  return jsonOf(parsed(text, limits, where), 0, limits, where) as JsonRecord;
+}
+
+function parsed(text: string, limits: PackageLimits, where: Where): unknown {
   try {
-    return jsonOf(parse(text, { maxDepth: limits.nesting, unsafeKeyBehaviour: 'throw' })) as JsonRecord;
+    return parse(text, { maxDepth: limits.nesting, unsafeKeyBehaviour: 'throw' });
   } catch (error) {
-    throw broken('toml', error instanceof TomlError ? { ...where, line: error.line } : where);
+    if (!(error instanceof TomlError)) throw error;
+    if (error.message.includes('excessively nested')) throw exceeded(limits, 'nesting', where);
+    throw broken('toml', { ...where, line: error.line });
   }
 }
 
-/** Dates as the text that they were. */
-function jsonOf(value: unknown): Json {
+/** Dates as text. The parser counts the nesting of values; that of tables is counted here. */
+function jsonOf(value: unknown, depth: number, limits: PackageLimits, where: Where): Json {
   if (value instanceof TomlDate) return value.toISOString();
-  if (Array.isArray(value)) return value.map(jsonOf);
   if (typeof value !== 'object' || value === null) return value as Json;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, jsonOf(inner)]));
+  if (depth > limits.nesting) throw exceeded(limits, 'nesting', where);
+  if (Array.isArray(value)) return value.map((inner) => jsonOf(inner, depth + 1, limits, where));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, jsonOf(inner, depth + 1, limits, where)]),
+  );
 }
 
 type Table = { name: string; fields: Fields; where: Where };

@@ -41,7 +41,8 @@ export function readIndex(source: ByteSource, limits: PackageLimits): SectionEnt
   const index = decodeCbor(bytes, limits, where);
   // Writers reserve some room, for they do not know how long the offsets in it get.
   const padding = bytes.subarray(index.length);
-  if (padding.some((byte) => byte !== 0)) throw broken('trailing-bytes', { ...where, offset: where.offset + index.length });
+  if (padding.some((byte) => byte !== 0))
+    throw broken('trailing-bytes', { ...where, offset: where.offset + index.length });
   const sections = sectionsOf(index.value, limits, where);
   checkTiles(sections, where.offset + length, source.sizeBytes);
   return sections;
@@ -70,7 +71,12 @@ function entryOf(kind: SectionEntry['kind'], name: string, value: Cbor | undefin
     throw broken('checksum', at);
   }
   const sha256 = Buffer.from(hash).toString('hex');
-  return { kind, name, span: { start: numberOf(span.get('start'), at), length: numberOf(span.get('len'), at) }, sha256 };
+  return {
+    kind,
+    name,
+    span: { start: numberOf(span.get('start'), at), length: numberOf(span.get('len'), at) },
+    sha256,
+  };
 }
 
 /** The format has a place for a signature and knows only one kind: none. */

@@ -74,7 +74,12 @@ export function packageOf(fields: Fields, where: Where, limits: PackageLimits): 
 
 type Named = { name: string; value: unknown; where: Where };
 
-function namedIn(manifest: Fields, key: string, limit: 'atoms' | 'commands' | 'dependencies', limits: PackageLimits): Named[] {
+function namedIn(
+  manifest: Fields,
+  key: string,
+  limit: 'atoms' | 'commands' | 'dependencies',
+  limits: PackageLimits,
+): Named[] {
   const record = optional(manifest, key, root, recordAt) ?? {};
   const entries = Object.entries(record);
   within(limits, limit, entries.length, below(root, key));
