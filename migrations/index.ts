@@ -5,6 +5,8 @@ import { Attempts1795568400100 } from './20261125010000-attempts.js';
 import { Jobs1795568400200 } from './20261125010200-jobs.js';
 import { Mails1795568400300 } from './20261125010300-mails.js';
 import { PersistedDocuments1795568400400 } from './20261125010400-persisted-documents.js';
+import { Relay1795651200000 } from './20261126000000-relay.js';
+import { WantedPartitions1795651200100 } from './20261126000100-wanted-partitions.js';
 
 /** All migrations of the store and platform tables, in the order in which they run. */
 export const migrations = [
@@ -15,4 +17,6 @@ export const migrations = [
   Jobs1795568400200,
   Mails1795568400300,
   PersistedDocuments1795568400400,
+  Relay1795651200000,
+  WantedPartitions1795651200100,
 ];

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addBlobCommands } from './cli/blobs.js';
 import { addEventCommands } from './cli/events.js';
 import { exitCodes, Interrupted, reportFailure } from './cli/exit.js';
 import { addJobCommands } from './cli/jobs.js';
@@ -8,6 +9,7 @@ import { addKeyCommands } from './cli/keys.js';
 import { addMailCommands } from './cli/mail.js';
 import { addMigrateCommand } from './cli/migrate.js';
 import { addProjectionCommands } from './cli/projections.js';
+import { allRoles, parseRoles, roles, type Role } from './cli/serve/roles.js';
 import { addUserCommands } from './cli/users.js';
 import { settings } from './core/config/settings.js';
 
@@ -21,11 +23,13 @@ const program = new Command('waybill')
 
 program
   .command('serve')
-  .description('run the service: API, projections, and the embedded database unless DATABASE_URL names another')
-  .action(async () => {
-    // The framework is loaded for the server alone; other commands start without it.
-    const { serve } = await import('./cli/serve.js');
-    await serve();
+  .description('run the service, or parts of it, and the embedded database unless DATABASE_URL names another')
+  .addOption(new Option('--roles <list>', 'what this process does').argParser(parseRoles).default(allRoles, 'all'))
+  .addHelpText('after', () => `\nRoles, several separated by commas:\n${table(roles)}`)
+  .action(async ({ roles: wanted }: { roles: Role[] }) => {
+    // Loaded for the server alone; other commands start without it.
+    const { serve } = await import('./cli/serve/serve.js');
+    await serve(wanted);
   });
 addMigrateCommand(program);
 addProjectionCommands(program);
@@ -34,6 +38,7 @@ addJobCommands(program);
 addMailCommands(program);
 addUserCommands(program);
 addKeyCommands(program);
+addBlobCommands(program);
 
 try {
   await program.parseAsync();
@@ -48,12 +53,17 @@ function isUsage(error: unknown): error is { exitCode: number } {
 }
 
 function settingsHelp(): string {
-  const width = Math.max(...Object.keys(settings).map((name) => name.length)) + 2;
-  return Object.entries(settings)
-    .map(
-      ([name, { doc, default: standard }]) =>
-        `  ${name.padEnd(width)}${doc}${standard ? ` Default: ${standard}.` : ''}`,
-    )
+  const lines = Object.entries(settings).map(([name, { doc, default: standard }]) => [
+    name,
+    `${doc}${standard ? ` Default: ${standard}.` : ''}`,
+  ]);
+  return table(Object.fromEntries(lines));
+}
+
+function table(meanings: Record<string, string>): string {
+  const width = Math.max(...Object.keys(meanings).map((name) => name.length)) + 2;
+  return Object.entries(meanings)
+    .map(([name, meaning]) => `  ${name.padEnd(width)}${meaning}`)
     .join('\n');
 }
 

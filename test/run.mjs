@@ -1,7 +1,16 @@
-// `npm test [-- <pattern>]`: one Postgres, one migrated template, then jest. Everything that it makes it removes again.
+// `npm test [-- <pattern>]`: one Postgres, one migrated template, one Kafka, then jest. Everything that it makes it removes again.
 // `--suite=cli` runs test/cli, which needs a `wasmer`, in place of the tests that need nothing.
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -24,9 +33,8 @@ const suites = { '--suite=cli': '.config/jest-cli.config.mjs' };
 const [first, ...rest] = process.argv.slice(2);
 const suite = suites[first];
 
-process.exitCode = (await prepare())
-  ? await main(suite ?? '.config/jest.config.mjs', suite ? rest : process.argv.slice(2))
-  : 1;
+const plainTests = '.config/jest.config.mjs';
+process.exitCode = (await prepare()) ? await main(suite ?? plainTests, suite ? rest : process.argv.slice(2)) : 1;
 
 async function main(config, patterns) {
   const scratch = mkdtempSync(join(tmpdir(), 'waybill-test-'));
@@ -36,6 +44,7 @@ async function main(config, patterns) {
   chmodSync(scratch, 0o711);
   const servers = join(scratch, 'servers');
   mkdirSync(servers);
+  const kafka = await testKafka(scratch, config === plainTests ? patterns : null);
   let postgres;
   try {
     postgres = await testPostgres(join(scratch, 'postgres'));
@@ -57,11 +66,14 @@ async function main(config, patterns) {
         WAYBILL_TEST_SCRATCH: scratch,
         WAYBILL_TEST_SERVERS: servers,
         WAYBILL_TEST_RESULTS: results,
+        ...kafka.env,
       },
       { mayFail: true },
     );
     const left = await endLeftServers(servers);
     await postgres.stop();
+    await kafka.stop();
+    if (kafka.missing) process.stderr.write(`Kafka tests did not run: ${kafka.missing}\n`);
     return close(code, results, left + (await endLeftPostgres(scratch)));
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
@@ -69,8 +81,39 @@ async function main(config, patterns) {
   } finally {
     await postgres?.stop().catch((error) => process.stderr.write(`The test Postgres did not stop: ${error.message}\n`));
     await endLeftPostgres(scratch);
+    await kafka.stop();
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/**
+ * Starts the Kafka that the tests share, if any of them may need it, and does not wait for it: its address is settled before, and a
+ * test that needs it waits (test/kit/broker.ts).
+ * @returns `env` for the tests; `stop()`; `missing`: why there can be none
+ */
+async function testKafka(scratch, patterns) {
+  const none = { env: {}, stop: async () => undefined };
+  if (!patterns || process.env.WAYBILL_TEST_KAFKA || !mayNeedKafka(patterns)) return none;
+  const { kafkaMissing } = await import('./kit/kafka-jars.mjs');
+  const missing = kafkaMissing();
+  if (missing) return { ...none, missing };
+  const { freePorts, startBroker } = await import('./kit/kafka.mjs');
+  const [port, controllerPort] = await freePorts(2);
+  const starting = startBroker({ dir: join(scratch, 'kafka'), port, controllerPort }).catch((error) => {
+    process.stderr.write(`${error.message}\n`);
+    writeFileSync(join(scratch, 'kafka-failed'), error.message);
+  });
+  const stop = async () => (await starting)?.stop();
+  return { env: { WAYBILL_TEST_KAFKA: `127.0.0.1:${port}` }, stop };
+}
+
+/** Whether a file that jest may choose says describeKafka. What is not found out here costs a broker too many, or one for each file. */
+function mayNeedKafka(patterns) {
+  const words = patterns.filter((pattern) => !pattern.startsWith('-'));
+  return ['src', 'projections', 'test']
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((path) => join(folder, path)))
+    .filter((path) => path.endsWith('.spec.ts') && (words.length === 0 || words.some((word) => path.includes(word))))
+    .some((path) => readFileSync(join(root, path), 'utf8').includes('describeKafka('));
 }
 
 /** Prints the closing line, alone on a line, and decides the exit code. */

@@ -5,7 +5,8 @@ import { ContextFactory } from '../core/graphql/context.js';
 import { Loader } from '../core/graphql/loader.js';
 import { TokenNames, type TokenName } from './api-token/token-names.js';
 import { NamespaceQueries } from './namespace/namespace.queries.js';
-import { TokenUses, type TokenUse } from './session/token-uses.js';
+import { TokenUses } from './session/token-uses.js';
+import type { TokenUse } from './session/token-uses.table.js';
 import { UserQueries } from './user/user.queries.js';
 
 declare module '../core/graphql/context.js' {

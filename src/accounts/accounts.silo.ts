@@ -18,4 +18,8 @@ export const accounts: Silo = {
   projections: [users, namespaces, sessions, replacedTokens, apiTokens, totals],
   reactors: mails.map(({ reactor }) => reactor),
   tasks: mails.map(({ task }) => task),
+  blobs: [
+    { projection: users, column: 'avatar' },
+    { projection: namespaces, column: 'avatar' },
+  ],
 };

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { fenceLog } from '../core/feed/fence.js';
 import { reachOf, readLast, readPage } from '../core/feed/store-feed.js';
 import { verifyLog } from '../core/event-store/verify-log.js';
 import type { StoredEvent } from '../core/event-store/types.js';
 import { CommandFailure, exitCodes } from './exit.js';
-import { print, printJson, printRows, progressBar, type OutputOptions } from './output.js';
+import { print, printFacts, printJson, printRows, progressBar, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
 
 const followPollMs = 250;
@@ -38,6 +39,29 @@ export function addEventCommands(program: Command): void {
     .argument('<position-or-stream>')
     .option('--json', 'print JSON')
     .action((what: string, options: OutputOptions) => withSession((session) => show(session, what, options)));
+
+  events
+    .command('fence')
+    .description(
+      'after restoring a backup, with all processes stopped: give the log a new name, so that nothing that was published before is taken for a part of it',
+    )
+    .requiredOption('--yes', 'Kafka gets a new topic; read models that stand beyond the end of the log are paused')
+    .option('--json', 'print JSON')
+    .action((options: OutputOptions) => withSession((session) => fence(session, options)));
+}
+
+async function fence({ pool }: Session, options: OutputOptions): Promise<void> {
+  const result = await fenceLog(pool);
+  if (result.kind === 'running')
+    throw new CommandFailure(
+      `Stop all processes first: ${result.processes.join(', ')} would go on under the old name. Nothing was changed.`,
+    );
+  const { incarnation, head, paused } = result;
+  if (options.json) return printJson({ incarnation, position: head, paused });
+  printFacts({ incarnation, position: head }, options);
+  for (const name of paused)
+    print(`${name} is paused: it has applied events beyond the end of the log; "projections status" says what to do.`);
+  if (paused.length === 0) print('No read model stands beyond the end of the log.');
 }
 
 async function tail({ core, pool, interrupted }: Session, options: TailOptions): Promise<void> {

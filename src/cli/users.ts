@@ -4,7 +4,7 @@ import { AccountsService } from '../accounts/accounts.service.js';
 import { GenerateAPITokenInput } from '../accounts/api-token/api-token.inputs.js';
 import { SessionQueries } from '../accounts/session/session.queries.js';
 import { SessionsService, type SessionInfo } from '../accounts/session/sessions.service.js';
-import { storedTokenUses } from '../accounts/session/token-uses.js';
+import { storedTokenUses } from '../accounts/session/token-uses.table.js';
 import { foldedName } from '../accounts/owner-name.js';
 import { userAggregate } from '../accounts/user/user.commands.js';
 import { RegisterUserInput } from '../accounts/user/user.inputs.js';

@@ -89,6 +89,8 @@ describe('the command line itself', () => {
     [['servr'], "unknown command 'servr'\n(Did you mean serve?)"],
     [['projections', 'stat'], "unknown command 'stat'"],
     [['events', 'tail', '--nope'], "unknown option '--nope'"],
+    [['serve', '--roles', 'api,nope'], 'There is no role "nope". Roles: api, projector, relay, worker;'],
+    [['serve', '--roles', ''], 'A role is missing. Roles: api, projector, relay, worker;'],
     [['events', 'show'], "missing required argument 'position-or-stream'"],
     [['events', 'tail', '--lines', 'many'], '--lines takes a whole number'],
     [['users', 'create', 'bob'], "required option '--email <address>' not specified"],

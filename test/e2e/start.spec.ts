@@ -98,7 +98,7 @@ describe('with the embedded database', () => {
     expect(second.code).toBe(1);
     expect(second.stderr).toMatch(
       new RegExp(
-        `^Another Waybill \\(process ${server.pid} .*\\) already uses the data folder .*WAYBILL_DATA_DIR\\.\n$`,
+        `^Another Waybill \\(process ${server.pid} .*\\) already uses the data folder .*WAYBILL_DATA_DIR\\..* with DATABASE_URL\\.\n$`,
       ),
     );
     expect(await login(server, 'operator', 'chosen by the operator')).toBe('operator');

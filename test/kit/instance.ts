@@ -9,7 +9,9 @@ import { Listener } from '../../src/core/feed/listener.js';
 import { WakeUp } from '../../src/core/feed/wake-up.js';
 import type { RunnerOptions } from '../../src/core/projection/ports.js';
 import { openCore, type Core } from '../../src/core/runtime/core.js';
-import { createProjector, type Projector } from '../../src/core/runtime/projector.js';
+import type { Conveyor } from '../../src/core/feed/conveyor.js';
+import type { Definition } from '../../src/core/projection/definition.js';
+import { createProjector, type Projector, type ProjectorPorts } from '../../src/core/runtime/projector.js';
 
 /** The write side and the projections of one process, without HTTP. Several of them on one database are several processes. */
 export type TestInstance = {
@@ -28,6 +30,12 @@ export type InstanceOptions = {
   runner?: Partial<RunnerOptions>;
   /** Most connections of requests and of projections. */
   connections?: { requests: number; projections: number };
+  /** Brings the tail of the log from elsewhere than the store. */
+  conveyor?: (core: Core) => Conveyor;
+  /** What it runs; all that the silos declare, when left out. */
+  runs?: Definition[];
+  /** Hears of every batch that was applied. */
+  onApplied?: ProjectorPorts['onApplied'];
   /** False leaves it to the caller to start the projections. */
   starts?: boolean;
 };
@@ -44,7 +52,17 @@ export async function startInstance(url: string, silos: Silo[], options: Instanc
   const logged: TestInstance['logged'] = [];
   const to = (level: string) => (fields: object, message: string) => logged.push({ level, message, fields });
   const log = { info: to('info'), warn: to('warn'), error: to('error') };
-  const projector = createProjector({ core, pool: projectionPool, listener, wakeUp, log, options: options.runner });
+  const projector = createProjector({
+    core,
+    pool: projectionPool,
+    listener,
+    wakeUp,
+    log,
+    options: options.runner,
+    conveyor: options.conveyor?.(core),
+    runs: options.runs,
+    onApplied: options.onApplied,
+  });
   if (options.starts ?? true) await projector.start();
   const dispatcher = core.dispatcher(projector.waiter);
   return {

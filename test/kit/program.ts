@@ -1,7 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
 
@@ -22,11 +24,16 @@ export type ProgramOptions = {
   cwd?: string;
   /** Leads a process group of its own, as a command in a terminal does: `process.kill(-pid, 'SIGINT')` is then its Ctrl-C. */
   ownGroup?: boolean;
+  /** Another program than the product's bundle: what `buildProgram` made, or an entry point in another folder. */
+  program?: string;
 };
 
 /** Starts `waybill <args>`, as the bundle that test/run.mjs built. */
-export function startProgram(args: string[], { env, cwd, ownGroup = false }: ProgramOptions): Program {
-  const child = spawn(process.execPath, [bundle(), ...args], {
+export function startProgram(
+  args: string[],
+  { env, cwd, ownGroup = false, program = bundle() }: ProgramOptions,
+): Program {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd,
     detached: ownGroup,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -43,6 +50,18 @@ export function startProgram(args: string[], { env, cwd, ownGroup = false }: Pro
     return exited;
   };
   return { pid: child.pid!, stdout, stderr, exited, end };
+}
+
+/**
+ * Bundles a program of a test's own, which adds something to the product's before it runs that.
+ * @param name of the bundle, which no other test uses
+ * @param entry its source file, as a path from the project's folder
+ * @returns where it is, for `program` of startProgram and startServer
+ */
+export async function buildProgram(name: string, entry: string): Promise<string> {
+  const builder = fileURLToPath(new URL('build-program.mjs', import.meta.url));
+  await promisify(execFile)(process.execPath, [builder, name, entry]);
+  return join(dirname(bundle()), `${name}.mjs`);
 }
 
 export type CommandResult = { code: number | null; stdout: string; stderr: string };

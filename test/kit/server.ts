@@ -27,8 +27,11 @@ export type ServerOptions = {
   dataDir?: string;
   /** Settings beside the defaults of a test: a free port on 127.0.0.1. */
   env?: Record<string, string>;
+  /** What the process does, as `--roles` takes it; all, when left out. */
+  roles?: string;
   /** See ProgramOptions. */
   ownGroup?: boolean;
+  program?: string;
   /** How long the start may take until `/readyz` answers 200. */
   timeoutMs?: number;
 };
@@ -38,11 +41,12 @@ export type ServerOptions = {
  * @throws Error with its whole output when it ends, or is not ready within `timeoutMs`.
  */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
-  const { database, env = {}, ownGroup, timeoutMs = 30_000 } = options;
+  const { database, env = {}, roles, ownGroup, program: path, timeoutMs = 30_000 } = options;
   const dataDir = options.dataDir ?? makeDataFolder();
-  const program = startProgram(['serve'], {
+  const program = startProgram(['serve', ...(roles ? ['--roles', roles] : [])], {
     cwd: dataDir,
     ownGroup,
+    program: path,
     env: { ...serverEnvironment(dataDir, database), ...env },
   });
   const exited = program.exited.finally(() => {

@@ -29,8 +29,10 @@ async function join(projections: string[], leaseMs = 60_000) {
     ).rows[0];
   const liveness = await backend();
   const ownership = new Ownership(database.pool, 8, leaseMs);
+  let wanted: number[] | null = null;
+  const want = (partitions: number[] | null) => void (wanted = partitions);
   const renew = async (as: Liveness = liveness) => {
-    const { places, liveProcesses } = await ownership.renew(as, projections);
+    const { places, liveProcesses } = await ownership.renew(as, projections, wanted);
     const counts = projections.map((name) => places.filter(({ projection }) => projection === name).length);
     return { places: places.map(({ projection, partition }) => `${projection}/${partition}`), counts, liveProcesses };
   };
@@ -43,7 +45,7 @@ async function join(projections: string[], leaseMs = 60_000) {
       );
     });
   };
-  return { ownership, renew, die, liveness };
+  return { ownership, renew, want, die, liveness };
 }
 
 /** Renews all in turn until nobody's share changes, and checks that no place has two owners. */

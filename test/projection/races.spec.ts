@@ -53,6 +53,9 @@ async function start(options: Partial<RunnerOptions> = {}): Promise<ProjectionRu
       pool,
       partitions: 2,
       safeHead: async () => log.length,
+      lastPosition: async () => log.length,
+      readHeads: async () => new Map(),
+      decode: async () => [],
       readPage: async (request) => {
         await beforePage(request);
         const { after, upTo, partitions, limit } = request;

@@ -1,5 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.js';
-import { deleteOldSessionUses, storedTokenUses, TokenUses, type TokenUse } from './token-uses.js';
+import { TokenUses } from './token-uses.js';
+import { deleteOldSessionUses, storedTokenUses, type TokenUse } from './token-uses.table.js';
 
 let database: TestDatabase;
 let warnings: string[];

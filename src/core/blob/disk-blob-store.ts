@@ -1,42 +1,33 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { BlobStore, type ByteRange } from './blob-store.js';
-import { type ContentInfo, writeHashed } from './hashed-write.js';
-
-/** Older than any put that is still under way, in whatever process. */
-const abandonedAfterMs = 24 * 60 * 60 * 1000;
+import { BlobStore, type ByteRange, type StoredBlob } from './blob-store.js';
+import { isHash } from './hash.js';
+import type { ContentInfo } from './hashed-write.js';
+import { unlessMissing } from './missing.js';
+import { Spool } from './spool.js';
 
 /**
  * Contents as files: `<folder>/<first two digits>/<hash>`. A file gets its name only when it is whole and on the disk, so what has a
  * name is never half a content; a crash leaves at most a file in `<folder>/temporary`.
  */
 export class DiskBlobStore extends BlobStore {
-  private readonly temporary: string;
-
-  private constructor(private readonly folder: string) {
+  private constructor(
+    private readonly folder: string,
+    private readonly spool: Spool,
+  ) {
     super();
-    this.temporary = join(folder, 'temporary');
   }
 
   /** Makes the folder when it is missing, and removes what puts left there that a crash ended. */
   static async open(folder: string): Promise<DiskBlobStore> {
-    const store = new DiskBlobStore(folder);
-    await mkdir(store.temporary, { recursive: true, mode: 0o700 });
-    await store.sweep();
-    return store;
+    return new DiskBlobStore(folder, await Spool.open(join(folder, 'temporary')));
   }
 
-  override async put(content: AsyncIterable<Uint8Array>, { maxBytes }: { maxBytes: number }): Promise<ContentInfo> {
-    const path = join(this.temporary, randomUUID());
-    try {
-      const info = await written(path, content, maxBytes);
-      if (!(await this.has(info.hash))) await this.publish(path, info.hash);
-      return info;
-    } finally {
-      await rm(path, { force: true });
-    }
+  override put(content: AsyncIterable<Uint8Array>, { maxBytes }: { maxBytes: number }): Promise<ContentInfo> {
+    return this.spool.take(content, maxBytes, async (path, { hash }) => {
+      if (!(await this.renew(hash))) await this.publish(path, hash);
+    });
   }
 
   override async open(hash: string, range?: ByteRange): Promise<Readable | null> {
@@ -44,14 +35,23 @@ export class DiskBlobStore extends BlobStore {
     return file && file.createReadStream(range);
   }
 
-  override async stat(hash: string): Promise<{ sizeBytes: number } | null> {
+  override async stat(hash: string): Promise<StoredBlob | null> {
     if (!isHash(hash)) return null;
     const found = await unlessMissing(stat(this.pathOf(hash)));
-    return found && { sizeBytes: found.size };
+    return found && { hash, sizeBytes: found.size, storedAt: found.mtime };
   }
 
   override async delete(hash: string): Promise<void> {
     if (isHash(hash)) await rm(this.pathOf(hash), { force: true });
+  }
+
+  override async *list(): AsyncIterable<StoredBlob> {
+    for (const shelf of (await readdir(this.folder)).filter(isShelf).sort()) {
+      for (const name of (await readdir(join(this.folder, shelf))).sort()) {
+        const found = await this.stat(name);
+        if (found) yield found;
+      }
+    }
   }
 
   /** Of two that publish equal contents at once the later replaces the earlier by the same. */
@@ -65,17 +65,14 @@ export class DiskBlobStore extends BlobStore {
     if (isNew) await synced(this.folder);
   }
 
-  private async file(hash: string): Promise<FileHandle | null> {
-    return isHash(hash) ? unlessMissing(open(this.pathOf(hash), 'r')) : null;
+  /** What is put again counts as new, or a collector could take it for old before its event is there. @returns false when it is not there */
+  private async renew(hash: string): Promise<boolean> {
+    const now = new Date();
+    return (await unlessMissing(utimes(this.pathOf(hash), now, now).then(() => true))) ?? false;
   }
 
-  private async sweep(): Promise<void> {
-    const before = Date.now() - abandonedAfterMs;
-    for (const name of await readdir(this.temporary)) {
-      const path = join(this.temporary, name);
-      const found = await unlessMissing(stat(path));
-      if (found && found.mtimeMs < before) await rm(path, { force: true });
-    }
+  private async file(hash: string): Promise<FileHandle | null> {
+    return isHash(hash) ? unlessMissing(open(this.pathOf(hash), 'r')) : null;
   }
 
   private pathOf(hash: string): string {
@@ -86,29 +83,9 @@ export class DiskBlobStore extends BlobStore {
 /** 256 folders: a million contents are four thousand names each, which file systems find at once. */
 const shelfOf = (hash: string): string => hash.slice(0, 2);
 
-const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
-
-async function written(path: string, content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<ContentInfo> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    const info = await writeHashed(content, file, maxBytes);
-    await file.sync();
-    return info;
-  } finally {
-    await file.close();
-  }
-}
+const isShelf = (name: string): boolean => /^[0-9a-f]{2}$/.test(name);
 
 async function synced(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   await handle.sync().finally(() => handle.close());
-}
-
-async function unlessMissing<T>(found: Promise<T>): Promise<T | null> {
-  try {
-    return await found;
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return null;
-    throw error;
-  }
 }

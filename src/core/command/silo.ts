@@ -1,5 +1,6 @@
 import { declaredProjections, typesOf, type Definition, type Projection } from '../projection/definition.js';
 import { declaredReactors, type Reactor } from '../reactor/reactor.js';
+import type { BlobColumn } from '../projection/blob-columns.js';
 import { declaredTasks, type Task } from '../tasks/task.js';
 import type { EventTypes } from '../event-store/event-types.js';
 import { declaredAggregates, type Aggregate, type Decide } from './aggregate.js';
@@ -12,6 +13,8 @@ export type Silo = {
   projections: Projection[];
   reactors?: Reactor[];
   tasks?: Task[];
+  /** Columns of its read models that name contents of the blob store. What none of them names is collected. */
+  blobs?: BlobColumn[];
 };
 
 export type CommandRoute = {
@@ -27,6 +30,7 @@ export class Silos {
   readonly projections: Projection[];
   readonly reactors: Reactor[];
   readonly tasks: Task[];
+  readonly blobColumns: BlobColumn[];
   readonly eventTypes: EventTypes;
 
   /**
@@ -40,6 +44,7 @@ export class Silos {
     this.projections = all.flatMap((silo) => silo.projections);
     this.reactors = all.flatMap((silo) => silo.reactors ?? []);
     this.tasks = all.flatMap((silo) => silo.tasks ?? []);
+    this.blobColumns = all.flatMap((silo) => silo.blobs ?? []);
     const aggregates = all.flatMap((silo) => silo.aggregates);
     this.eventTypes = Object.assign({}, ...aggregates.map(({ events }) => events));
     assertUnique(

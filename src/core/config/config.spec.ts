@@ -25,6 +25,7 @@ describe('loadConfig', () => {
       commandKeyDays: 30,
       smtp: undefined,
       mailFrom: undefined,
+      kafka: undefined,
       logLevel: 'info',
       logFormat: 'auto',
       warnings: [],
@@ -65,6 +66,46 @@ describe('loadConfig', () => {
     expect(loadConfig({ MAIL_FROM: text }).mailFrom).toEqual(expected);
   });
 
+  it('reads the settings of Kafka', () => {
+    const { kafka, warnings } = loadConfig({
+      KAFKA_BROKERS: 'kafka-1:9092, 10.0.0.2:9093',
+      KAFKA_TLS: 'on',
+      KAFKA_TLS_CA: '/etc/ca.pem',
+      KAFKA_SASL: 'scram-sha-512',
+      KAFKA_USERNAME: 'waybill',
+      KAFKA_PASSWORD: 'hunter2',
+      KAFKA_REPLICATION_FACTOR: '3',
+    });
+    expect(warnings).toEqual([]);
+    expect(kafka).toEqual({
+      brokers: ['kafka-1:9092', '10.0.0.2:9093'],
+      tls: true,
+      tlsCa: '/etc/ca.pem',
+      sasl: { mechanism: 'scram-sha-512', username: 'waybill', password: 'hunter2' },
+      topicPrefix: 'waybill',
+      replicationFactor: 3,
+      retentionHours: 168,
+      maxMessageBytes: 1_048_576,
+    });
+  });
+
+  it('refuses a login to Kafka without name and password', () => {
+    expect(problemsOf({ KAFKA_BROKERS: 'kafka:9092', KAFKA_SASL: 'plain', KAFKA_USERNAME: 'waybill' })).toEqual([
+      'KAFKA_PASSWORD: is missing, and KAFKA_SASL=plain needs it.',
+    ]);
+  });
+
+  it('warns about settings of Kafka that have no effect, or one that was not wanted', () => {
+    expect(loadConfig({ KAFKA_TLS_CA: 'ca.pem', KAFKA_USERNAME: 'waybill' }).warnings).toEqual([
+      'KAFKA_TLS_CA has no effect without KAFKA_TLS=on.',
+      'KAFKA_USERNAME and KAFKA_PASSWORD have no effect without KAFKA_SASL.',
+    ]);
+    const env = { KAFKA_BROKERS: 'kafka:9092', KAFKA_SASL: 'plain', KAFKA_USERNAME: 'a', KAFKA_PASSWORD: 'b' };
+    expect(loadConfig(env).warnings).toEqual([
+      'KAFKA_SASL=plain without KAFKA_TLS=on sends the password in clear text.',
+    ]);
+  });
+
   it('reports every bad setting at once, one line each, with what is allowed', () => {
     const problems = problemsOf({ PORT: '70000', WAYBILL_REGISTRATION: 'maybe', WAYBILL_LOG_LEVEL: 'loud' });
     expect(problems).toHaveLength(3);
@@ -95,6 +136,16 @@ describe('loadConfig', () => {
     ['SMTP_URL', 'smtps://mail.example.com?tls=none'],
     ['SMTP_URL', 'smtp://100%@mail.example.com'],
     ['MAIL_FROM', 'nobody'],
+    ['KAFKA_BROKERS', 'kafka'],
+    ['KAFKA_BROKERS', 'kafka:9092,'],
+    ['KAFKA_BROKERS', 'kafka:70000'],
+    ['KAFKA_BROKERS', '[::1]:9092'],
+    ['KAFKA_TLS', 'yes'],
+    ['KAFKA_SASL', 'gssapi'],
+    ['KAFKA_TOPIC_PREFIX', 'way bill'],
+    ['KAFKA_REPLICATION_FACTOR', '0'],
+    ['KAFKA_RETENTION_HOURS', '-1'],
+    ['KAFKA_MAX_MESSAGE_BYTES', '1000'],
     ['MAIL_FROM', 'Packages packages@example.com'],
     ['MAIL_FROM', 'a@example.com, b@example.com'],
   ])('refuses %s=%s', (name, value) => {

@@ -1,5 +1,8 @@
+import type { S3Settings } from '../blob/s3-settings.js';
+import { kafkaSettings, type KafkaSettings } from './kafka-settings.js';
 import { BadSetting, oneOf, origin, postgresUrl, trustedProxies, wholeNumber } from './parse.js';
 import { mailSender, smtpUrl, type MailSender, type SmtpServer } from './parse-mail.js';
+import { s3Settings } from './s3-settings.js';
 import { settings, type Setting, type SettingName } from './settings.js';
 
 export type Config = {
@@ -22,6 +25,10 @@ export type Config = {
   smtp: SmtpServer | undefined;
   /** Undefined: no-reply at the host of the public URL. */
   mailFrom: MailSender | undefined;
+  /** Undefined: every process reads the database. */
+  kafka: KafkaSettings | undefined;
+  /** Undefined: the folder `blobs` of the data folder. */
+  s3: S3Settings | undefined;
   logLevel: (typeof logLevels)[number];
   logFormat: 'auto' | 'json' | 'pretty';
   /** Lines for the operator about settings that have no effect. */
@@ -59,6 +66,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       return fallback;
     }
   };
+  const warnings = unknownSettings(env);
+  const addProblem = (line: string) => void problems.push(line);
+  const addWarning = (line: string) => void warnings.push(line);
   const port = read('PORT', (text) => wholeNumber(text, 0, 65535), 4000);
   const config: Config = {
     port,
@@ -73,9 +83,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     commandKeyDays: read('WAYBILL_COMMAND_KEY_DAYS', (text) => wholeNumber(text, 1, 3650), 30),
     smtp: read<SmtpServer | undefined>('SMTP_URL', smtpUrl, undefined),
     mailFrom: read<MailSender | undefined>('MAIL_FROM', mailSender, undefined),
+    kafka: kafkaSettings(read, addProblem, addWarning),
+    s3: s3Settings(read, addProblem, addWarning),
     logLevel: read('WAYBILL_LOG_LEVEL', (text) => oneOf(text, logLevels), 'info'),
     logFormat: read('WAYBILL_LOG_FORMAT', (text) => oneOf(text, ['auto', 'json', 'pretty'] as const), 'auto'),
-    warnings: unknownSettings(env),
+    warnings,
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -92,7 +104,7 @@ function problemLine(name: SettingName, text: string, what: string): string {
   return `${name}: ${value} ${what}. Allowed: ${setting.allowed}.`;
 }
 
-/** A misspelt name would be ignored without a word. WAYBILL_TEST_ belongs to the test kit. */
+/** A misspelt name would be ignored without a word. WAYBILL_TEST_ belongs to the test kit; KAFKA_ may be others', too. */
 function unknownSettings(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('WAYBILL_') && !name.startsWith('WAYBILL_TEST_') && !(name in settings))

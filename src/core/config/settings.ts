@@ -75,6 +75,93 @@ export const settings = {
     allowed: 'an address, or a name with an address: Packages <packages@example.com>',
     doc: 'Sender of the mails.',
   },
+  KAFKA_BROKERS: {
+    default: '',
+    allowed: 'one or more host:port, separated by commas; a host is a name or an IPv4 address',
+    doc: 'Kafka to carry events from process to process; without it every process reads the database.',
+  },
+  KAFKA_TLS: {
+    default: 'off',
+    allowed: 'off or on',
+    doc: 'Whether Kafka is spoken to over TLS.',
+  },
+  KAFKA_TLS_CA: {
+    default: '',
+    allowed: 'a file of certificates (PEM)',
+    doc: "Authorities that sign the brokers' certificates; without it those that Node trusts.",
+  },
+  KAFKA_SASL: {
+    default: 'none',
+    allowed: 'none, plain, scram-sha-256 or scram-sha-512',
+    doc: 'How Waybill logs in to Kafka.',
+  },
+  KAFKA_USERNAME: {
+    default: '',
+    allowed: 'a name',
+    doc: 'Name for KAFKA_SASL.',
+  },
+  KAFKA_PASSWORD: {
+    default: '',
+    allowed: 'a password',
+    doc: 'Password for KAFKA_SASL.',
+    secret: true,
+  },
+  KAFKA_TOPIC_PREFIX: {
+    default: 'waybill',
+    allowed: '1 to 100 letters, digits, dots, hyphens and underscores',
+    doc: 'Beginning of the names of the topic and of the consumer groups.',
+  },
+  KAFKA_REPLICATION_FACTOR: {
+    default: '1',
+    allowed: 'a whole number from 1 to 100',
+    doc: 'On how many brokers the topic is kept, when Waybill makes it.',
+  },
+  KAFKA_RETENTION_HOURS: {
+    default: '168',
+    allowed: 'a whole number from 1 to 87600',
+    doc: 'How long the topic keeps events, when Waybill makes it. Waybill itself needs no more than minutes.',
+  },
+  KAFKA_MAX_MESSAGE_BYTES: {
+    default: '1048576',
+    allowed: 'a whole number from 1048576, which the largest event fits in, to 104857600',
+    doc: 'Largest message and batch of the topic, when Waybill makes it.',
+  },
+  S3_BUCKET: {
+    default: '',
+    allowed: 'the name of a bucket',
+    doc: 'Bucket of Amazon S3, or of what speaks its protocol, for files; without it they are kept in the data folder.',
+  },
+  S3_ENDPOINT: {
+    default: '',
+    allowed: 'an http or https URL',
+    doc: "Address of the service that has the bucket; without it Amazon's.",
+  },
+  S3_REGION: {
+    default: 'us-east-1',
+    allowed: 'a region',
+    doc: 'Region of the bucket.',
+  },
+  S3_ACCESS_KEY_ID: {
+    default: '',
+    allowed: 'the id of a key',
+    doc: 'Key for the bucket; without it that which the tools of AWS find (role, profile).',
+  },
+  S3_SECRET_ACCESS_KEY: {
+    default: '',
+    allowed: 'the secret of the key',
+    doc: 'Secret of S3_ACCESS_KEY_ID.',
+    secret: true,
+  },
+  S3_PREFIX: {
+    default: '',
+    allowed: 'a path that ends with a slash: waybill/',
+    doc: 'Beginning of the keys of all objects.',
+  },
+  S3_PATH_STYLE: {
+    default: 'on with S3_ENDPOINT, else off',
+    allowed: 'off or on',
+    doc: 'Whether the bucket stands in the path of the address, or in its host.',
+  },
   WAYBILL_LOG_LEVEL: {
     default: 'info',
     allowed: 'trace, debug, info, warn, error, fatal or silent',

@@ -55,7 +55,7 @@ export class EventStore {
 
   /** @throws Error when the database is not migrated. The pool stays the caller's to end. */
   static async open(pool: pg.Pool): Promise<EventStore> {
-    const { rows } = await pool.query('SELECT partitions, incarnation FROM store.settings');
+    const { rows } = await pool.query('SELECT partitions, store.incarnation() AS incarnation FROM store.settings');
     return new EventStore(pool, rows[0].partitions, rows[0].incarnation);
   }
 

@@ -51,6 +51,23 @@ export async function readLast(
   return rows.map(eventFrom).reverse();
 }
 
+/** The last position of each of these partitions at or below a position; an empty one is left out. */
+export async function readHeads(
+  pool: pg.Pool,
+  partitions: readonly number[],
+  upTo: number,
+): Promise<Map<number, number>> {
+  const statement: Statement = {
+    name: 'feed.heads',
+    text: `SELECT p.partition, e.position FROM unnest($1::smallint[]) AS p(partition) CROSS JOIN LATERAL (
+      SELECT position FROM store.events WHERE partition = p.partition AND position <= $2::bigint ORDER BY position DESC LIMIT 1) e`,
+  };
+  const rows = await run<{ partition: number; position: number }>(pool, statement, [partitions, upTo], {
+    types: storeTypes,
+  });
+  return new Map(rows.map(({ partition, position }) => [partition, position]));
+}
+
 type Spread = 'all' | 'one' | 'some';
 
 function statementFor(spread: Spread, typed: boolean): Statement {

@@ -42,6 +42,12 @@ export class Watermark {
     return this.mark;
   }
 
+  /** The last position that was drawn, asked as the mark is. No event of this log is above it. */
+  async lastPosition(): Promise<number> {
+    await this.askAfterNow();
+    return this.latest.last;
+  }
+
   /** For health: null unless the mark lags and has not moved for the configured time. */
   async stuckFor(): Promise<StuckMark | null> {
     await this.askAfterNow();

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { UnsupportedMediaTypeException } from '@nestjs/common';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import {
+  errorCodes,
+  fastify as newFastify,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Config } from '../config/config.js';
 import { addressList } from '../config/parse.js';
 import type { Logger } from '../observability/logger.js';
 import { httpRequests } from '../observability/metrics.js';
 import { answerClientError } from './client-error.js';
-import { frameworkFailure } from './error-filter.js';
+import { frameworkFailure } from './failure.js';
 import { securityHeaders } from './headers.js';
-import { acceptForms } from './pages/post-form.js';
 import { RequestLog } from './request-log.js';
 import { isStopping, trackConnections } from './shutdown.js';
 
@@ -28,12 +33,12 @@ export const httpLimits = {
 } as const;
 
 /**
- * The HTTP server for Nest, with limits, request ids, security headers, one log line and one metric per request.
+ * The HTTP server of every process, with limits, request ids, security headers, one log line and one metric per request.
  * Lines of `request.log` carry the request id.
  */
-export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, logger: Logger): FastifyAdapter {
-  const adapter = new FastifyAdapter({
-    loggerInstance: logger,
+export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, logger: Logger): FastifyInstance {
+  const fastify: FastifyInstance = newFastify({
+    loggerInstance: logger as FastifyBaseLogger,
     // Our own line per request is written by recordRequest.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     childLoggerFactory: (parent: FastifyBaseLogger, bindings: Record<string, unknown>) =>
@@ -55,13 +60,11 @@ export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, 
     frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
       frameworkFailure(error, request as FastifyRequest, reply as FastifyReply, config),
   });
-  const fastify = adapter.getInstance();
   trackConnections(fastify.server);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id });
-    done(isCompressed(request) ? new UnsupportedMediaTypeException() : undefined);
+    done(isCompressed(request) ? new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE() : undefined);
   });
-  acceptForms(fastify, config);
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (isStopping(fastify.server)) reply.header('connection', 'close');
     done(null, payload);
@@ -72,7 +75,7 @@ export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, 
     recordRequest(requestLines, request, reply);
     done();
   });
-  return adapter;
+  return fastify;
 }
 
 /** Nothing here unpacks a body: a small one could become as large as it likes. */

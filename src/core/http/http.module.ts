@@ -3,7 +3,6 @@ import { APP_FILTER } from '@nestjs/core';
 import { CONFIG, type Config } from '../config/config.js';
 import { LOGGER, type Logger } from '../observability/logger.js';
 import { ErrorFilter } from './error-filter.js';
-import { HealthController } from './health.controller.js';
 import { Pages } from './pages/pages.js';
 import { StartController } from './pages/start.controller.js';
 import { Visitors } from './pages/visitors.js';
@@ -14,17 +13,17 @@ import { Totals } from './totals.js';
 @Module({})
 export class HttpModule {
   /** Import it once, at the root; its exports are global. */
-  static forRoot(config: Config, logger: Logger): DynamicModule {
+  static forRoot(config: Config, logger: Logger, readiness: Readiness): DynamicModule {
     return {
       module: HttpModule,
       global: true,
-      controllers: [HealthController, StartController],
+      controllers: [StartController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
         { provide: APP_FILTER, useClass: ErrorFilter },
         Pages,
-        Readiness,
+        { provide: Readiness, useValue: readiness },
         Totals,
         Visitors,
       ],

@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { scrub } from '../observability/redact.js';
 
 export type CheckResult = { ok: boolean; detail?: string };
@@ -8,7 +7,6 @@ export type ReadinessReport = { ok: boolean; checks: ({ name: string } & CheckRe
 const checkTimeoutMs = 2_000;
 
 /** Whether this process can serve. Every part that may not be able to registers a named check. */
-@Injectable()
 export class Readiness {
   private readonly checks = new Map<string, Check>();
   private isStopping = false;

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { Readiness } from './readiness.js';
 
 const stopping = new WeakSet<Server>();
@@ -52,15 +53,25 @@ export type CloseOptions = {
 };
 
 /**
- * Stops the application without losing an accepted request: `/readyz` says no, new connections are refused, every request that was
- * accepted is answered, also those that follow on a kept-alive connection, and only then do the modules stop (`onModuleDestroy`).
+ * Stops the application without losing an accepted request: see `drain`. Only then do the modules stop (`onModuleDestroy`).
  * @returns when everything is closed.
  */
 export async function closeGracefully(app: NestFastifyApplication, options: CloseOptions = {}): Promise<void> {
-  const { noticeMs = 0, graceMs = 30_000 } = options;
-  const fastify = app.getHttpAdapter().getInstance();
+  await drain(app.getHttpAdapter().getInstance(), app.get(Readiness, { strict: false }), options);
+  await app.close();
+}
+
+/**
+ * Ends an HTTP server without losing an accepted request: `/readyz` says no, new connections are refused, and every request that was
+ * accepted is answered, also those that follow on a kept-alive connection.
+ */
+export async function drain(
+  fastify: FastifyInstance,
+  readiness: Readiness,
+  { noticeMs = 0, graceMs = 30_000 }: CloseOptions = {},
+): Promise<void> {
   const { server } = fastify;
-  app.get(Readiness, { strict: false }).stop();
+  readiness.stop();
   stopping.add(server);
   if (noticeMs > 0) await new Promise((resolve) => setTimeout(resolve, noticeMs));
   // Node's own way, which closing the server takes, too, is to cut what is idle in this very moment.
@@ -74,7 +85,6 @@ export async function closeGracefully(app: NestFastifyApplication, options: Clos
     clearInterval(quiet);
     clearTimeout(cut);
   }
-  await app.close();
 }
 
 /** Also those that never sent a byte: browsers open connections ahead of need. */

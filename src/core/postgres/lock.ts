@@ -65,7 +65,8 @@ function refusal(dataDir: string, holder: Holder): StartupError {
     : 'a process that does not answer';
   const how = known ? `Stop it first (kill ${holder.pid})` : 'Stop it first';
   return new StartupError(
-    `Another Waybill (${who}) already uses the data folder ${dataDir}. ${how}, or give this one its own folder with WAYBILL_DATA_DIR.`,
+    `Another Waybill (${who}) already uses the data folder ${dataDir}. ${how}, or give this one its own folder with WAYBILL_DATA_DIR. ` +
+      'The embedded database is for one process: to run several, give all of them one PostgreSQL with DATABASE_URL.',
   );
 }
 

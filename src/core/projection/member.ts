@@ -18,8 +18,11 @@ export type PartitionProgress = {
   live: boolean;
 };
 
-/** The events with after < position <= upTo of some partitions. */
-export type Span = { events: Recorded[]; after: number; upTo: number };
+/** One partition moves from one position to another: what lies between is in the span's events, or concerns nobody. */
+export type Move = { partition: number; after: number; upTo: number };
+
+/** The next events of some partitions. */
+export type Span = { events: Recorded[]; moves: Move[] };
 
 /** One projection or reactor in this process: what it has seen in the partitions that it owns, and whether it may run. */
 export class Member {
@@ -54,28 +57,26 @@ export class Member {
   }
 
   /**
-   * Applies what a page holds for these partitions and moves them to its end. A page without a matching event costs no statement.
-   * A partition that has not seen everything up to the page's beginning is not moved, for there would be a gap: it leaves the tail.
+   * Applies what a span holds and moves its partitions to their ends. A span without a matching event costs no statement.
+   * A partition that has not seen everything up to the beginning of its move is not moved, for there would be a gap: it leaves the tail.
    * On failure the partitions leave the tail and are tried again by catch-up; nothing is lost, for the checkpoint did not move.
    */
-  async apply(pool: pg.Pool, partitions: number[], { events: page, after, upTo }: Span): Promise<Outcome> {
-    const concerned = [...this.partitions].filter(([partition]) => partitions.includes(partition));
-    for (const [, progress] of concerned) if (progress.seen < after) progress.live = false;
-    const moving = new Map(concerned.filter(([, { seen }]) => seen >= after && seen < upTo));
+  async apply(pool: pg.Pool, { events: page, moves }: Span): Promise<Outcome> {
+    const moving = this.moving(moves);
     const events = this.pending(page, moving);
     if (events.length === 0) {
-      for (const progress of moving.values()) progress.seen = upTo;
+      for (const { progress, upTo } of moving.values()) progress.seen = upTo;
       return { applied: 0, parked: [] };
     }
-    const advances = [...moving].map(([partition, { stored, generation }]) => ({
+    const advances = [...moving].map(([partition, { progress, upTo }]) => ({
       partition,
-      from: stored,
+      from: progress.stored,
       to: upTo,
-      generation,
+      generation: progress.generation,
     }));
     try {
       const parked = await applyBatch(pool, this.name, this.writer, events, advances);
-      for (const [partition, progress] of moving) {
+      for (const [partition, { progress, upTo }] of moving) {
         progress.seen = progress.stored = upTo;
         const streams = parked.filter((stream) => stream.partition === partition).map(({ streamId }) => streamId);
         if (streams.length > 0) progress.parked = new Set([...progress.parked, ...streams]);
@@ -83,7 +84,7 @@ export class Member {
       this.failures = 0;
       return { applied: events.length, parked };
     } catch (error) {
-      for (const progress of moving.values()) progress.live = false;
+      for (const { progress } of moving.values()) progress.live = false;
       if (error instanceof CheckpointMoved) return { applied: 0, parked: [], moved: true };
       this.failures++;
       this.retryAt = Date.now() + Math.min(5000, 50 * 2 ** Math.min(this.failures, 7));
@@ -91,10 +92,22 @@ export class Member {
     }
   }
 
+  /** Where this projection moves; a partition with a gap before it leaves the tail instead. */
+  private moving(moves: Move[]): Moving {
+    const moving: Moving = new Map();
+    for (const { partition, after, upTo } of moves) {
+      const progress = this.partitions.get(partition);
+      if (!progress) continue;
+      if (progress.seen < after) progress.live = false;
+      else if (progress.seen < upTo) moving.set(partition, { progress, upTo });
+    }
+    return moving;
+  }
+
   /** Events of a page that this projection still has to apply in the moving partitions. */
-  private pending(page: Recorded[], moving: ReadonlyMap<number, PartitionProgress>): Recorded[] {
+  private pending(page: Recorded[], moving: Moving): Recorded[] {
     return page.filter((event) => {
-      const progress = this.types.has(event.type) && moving.get(event.partition);
+      const progress = this.types.has(event.type) && moving.get(event.partition)?.progress;
       return (
         progress &&
         event.position > progress.seen &&
@@ -104,6 +117,9 @@ export class Member {
     });
   }
 }
+
+/** By partition. */
+type Moving = Map<number, { progress: PartitionProgress; upTo: number }>;
 
 export type Outcome = {
   applied: number;

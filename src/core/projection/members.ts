@@ -45,6 +45,11 @@ export class Members {
     });
   }
 
+  /** Names of those whose checkpoint lies beyond a position, where there is no log. */
+  beyond(position: number): Member[] {
+    return this.all.filter((member) => [...member.partitions.values()].some(({ stored }) => stored > position));
+  }
+
   /** Who has met the tail follows it from now on. Synchronous: no page of the tail can slip in between. */
   joinTail(partition: number, tail: number): void {
     for (const member of this.laggards(partition)) {

@@ -21,11 +21,15 @@ export class Ownership {
     private readonly leaseMs = 5000,
   ) {}
 
-  /** Renews the lease, takes free partitions up to a fair share and gives up what is above it. */
-  async renew(liveness: Liveness, projections: string[]): Promise<Owned> {
+  /**
+   * Renews the lease, takes free partitions up to a fair share and gives up what is above it.
+   * @param wanted the partitions that a conveyor brings to this process: these are taken, whatever the share, and others are left to who
+   *   wants them; null when there is no conveyor, or none that works
+   */
+  async renew(liveness: Liveness, projections: string[], wanted: readonly number[] | null): Promise<Owned> {
     const { rows } = await this.pool.query({
       name: 'renew process',
-      text: 'SELECT owned, live FROM store.renew_process($1, $2, $3, $4, $5, $6, $7)',
+      text: 'SELECT owned, live FROM store.renew_process($1, $2, $3, $4, $5, $6, $7, $8)',
       values: [
         this.processId,
         // For people who look into the table; the id above is what counts.
@@ -35,6 +39,7 @@ export class Ownership {
         this.leaseMs,
         this.partitions,
         projections,
+        wanted,
       ],
     });
     return { places: rows[0].owned, liveProcesses: rows[0].live };

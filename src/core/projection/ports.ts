@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { Recorded } from '../event-store/types.js';
+import type { Recorded, StoredEvent } from '../event-store/types.js';
+import type { Conveyor } from '../feed/conveyor.js';
 import type { Liveness, Ownership } from './ownership.js';
 
 /** What the runner needs from its surroundings; the store's feed is one implementation. */
@@ -9,17 +10,28 @@ export type RunnerPorts = {
   partitions: number;
   /** Highest position below which no event can appear any more. */
   safeHead(): Promise<number>;
+  /** The last position that was drawn: no event of this log is above it. */
+  lastPosition(): Promise<number>;
   readPage(request: PageRequest): Promise<Page>;
+  /** The last position of each of these partitions at or below a safe head; none for an empty one. */
+  readHeads(partitions: number[], upTo: number): Promise<Map<number, number>>;
+  /** Decodes events that came by the conveyor, of the types that anything in this process reads. */
+  decode(events: StoredEvent[]): Promise<Recorded[]>;
+  /** Brings the tail from elsewhere than the store. */
+  conveyor?: Conveyor;
   ownership: Pick<Ownership, 'renew' | 'release'>;
   /** The listener's connection; null while it is down, and then no lease is renewed. */
   liveness(): Liveness | null;
   log: RunnerLog;
   /** Called after each batch that applied events. */
-  onApplied?(projection: string, events: number): void;
+  onApplied?(projection: string, events: number, source: Source): void;
   /** Called when read models moved, to wake waiters in other processes. */
   onProgress?(): void;
   onLiveProcesses?(count: number): void;
 };
+
+/** Where events were read. */
+export type Source = 'store' | 'kafka';
 
 /** `reached` is how far the page goes: the last position that was read when the limit cut it, else `upTo`. */
 export type Page = { events: Recorded[]; reached: number };
@@ -42,6 +54,10 @@ export type RunnerOptions = {
   pollMs: number;
   renewMs: number;
   flushMs: number;
+  /** How often to look whether the conveyor has left out the last events of a partition. */
+  lookMs: number;
+  /** A conveyor that is behind by more than this is done without. */
+  patienceMs: number;
   /** More parked streams than this in one projection pause it. */
   maxParkedStreams: number;
 };
@@ -52,5 +68,7 @@ export const defaultRunnerOptions: RunnerOptions = {
   pollMs: 250,
   renewMs: 1000,
   flushMs: 1000,
+  lookMs: 250,
+  patienceMs: 500,
   maxParkedStreams: 20,
 };

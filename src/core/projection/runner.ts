@@ -1,17 +1,19 @@
 import { EventEmitter } from 'node:events';
-import { ensureCheckpoints, havePassed, pauseIfTooManyParked } from './checkpoints.js';
+import { ensureCheckpoints, havePassed, pauseIfTooManyParked, pauseProjection } from './checkpoints.js';
 import { createTables } from './ddl.js';
 import type { Definition } from './definition.js';
 import { describeFailure } from './failure.js';
 import type { Member, Outcome, Span } from './member.js';
 import { Members } from './members.js';
 import { notifyControl } from './operate.js';
-import { defaultRunnerOptions, type RunnerOptions, type RunnerPorts } from './ports.js';
-import { Wake } from './wake.js';
+import { defaultRunnerOptions, type RunnerOptions, type RunnerPorts, type Source } from './ports.js';
+import { Tail } from './tail.js';
+import { Wake } from '../feed/wake.js';
 
 /**
- * Runs all projections and reactors of this process on the partitions that it owns. One watermark and one page read serve all that follow the tail;
- * whatever is behind (new, changed by an operator, failed before) catches up beside them, by pages of its own, and then joins.
+ * Runs all projections and reactors of this process on the partitions that it owns. What comes next, from the store or from the conveyor, is
+ * read once for all that follow the tail; whatever is behind (new, changed by an operator, failed before) catches up beside them, by pages
+ * of the store of its own, and then joins.
  */
 export class ProjectionRunner {
   readonly members: Members;
@@ -20,14 +22,14 @@ export class ProjectionRunner {
   private readonly options: RunnerOptions;
   private readonly wakeUp = new Wake();
   private readonly catchingUp = new Map<number, Promise<void>>();
-  /** Every live member has seen, or is just being given, everything up to here in the owned partitions. */
-  private tail = 0;
+  private readonly tail: Tail;
   /** Where the log ended at the start: older events are applied before this process is ready. */
   private startHead = 0;
   private built = false;
   private running = false;
   private loop: Promise<void> | null = null;
   private reloadWanted = false;
+  private renewWanted = false;
   private readonly refreshWanted: (() => void)[] = [];
 
   constructor(
@@ -37,6 +39,10 @@ export class ProjectionRunner {
   ) {
     this.options = { ...defaultRunnerOptions, ...options };
     this.members = new Members(ports.pool, definitions);
+    this.tail = new Tail(ports, this.options, (what) => {
+      if (what === 'wanted') this.renewWanted = true;
+      this.wakeUp.ring();
+    });
   }
 
   /** Makes missing tables and checkpoints, takes partitions and begins to follow the log. Returns before old events are applied. */
@@ -45,7 +51,7 @@ export class ProjectionRunner {
       this.ports.pool,
       this.members.all.map(({ definition }) => definition),
     );
-    this.tail = this.startHead = await this.ports.safeHead();
+    this.startHead = await this.tail.start();
     const beginnings = this.members.all.map(({ name, definition }) => ({
       projection: name,
       // What happened before a reactor was there is not its business, unless it says so.
@@ -63,6 +69,7 @@ export class ProjectionRunner {
     this.running = false;
     this.wakeUp.ring();
     await this.loop;
+    await this.tail.stop();
     for (const resolve of this.refreshWanted.splice(0)) resolve();
     await Promise.all(this.catchingUp.values());
     await this.members.flush().catch(() => undefined);
@@ -106,7 +113,7 @@ export class ProjectionRunner {
       const open = [...member.partitions.values()].filter(({ live }) => !live);
       if (open.length === 0) return [];
       const seen = Math.min(...open.map((progress) => progress.seen));
-      return [`${member.name} at ${seen} of ${this.tail}`];
+      return [`${member.name} at ${seen} of ${this.tail.position}`];
     });
     if (behind.length > 0) return `catching up: ${behind.join(', ')}`;
     return this.built ? '' : 'other processes are catching up';
@@ -117,7 +124,12 @@ export class ProjectionRunner {
   }
 
   get position(): number {
-    return this.tail;
+    return this.tail.position;
+  }
+
+  /** Why Kafka is not listened to, for people; null while it is, or where there is none. */
+  get refusal(): string | null {
+    return this.tail.refusal;
   }
 
   /** Those that may run. Nobody reads what a reactor makes, so nobody waits for one that is behind. */
@@ -132,7 +144,8 @@ export class ProjectionRunner {
       let more = false;
       const refreshing = this.refreshWanted.splice(0);
       try {
-        if (refreshing.length > 0 || Date.now() >= renewAt) {
+        if (refreshing.length > 0 || this.renewWanted || Date.now() >= renewAt) {
+          this.renewWanted = false;
           renewAt = Date.now() + this.options.renewMs;
           await this.renew();
         }
@@ -156,33 +169,28 @@ export class ProjectionRunner {
     }
   }
 
-  /** Reads the next page of the tail, once, and hands it to every projection that follows it. @returns whether there is more. */
+  /** Takes the next step of the tail, once, and hands it to every projection that follows it. @returns whether there is more. */
   private async advance(): Promise<boolean> {
-    const head = await this.ports.safeHead();
-    const after = this.tail;
-    if (head <= after) return false;
-    const limit = this.options.pageSize;
-    const partitions = this.members.partitions;
-    const { events, reached: upTo } =
-      partitions.length > 0
-        ? await this.ports.readPage({ after, upTo: head, partitions, limit })
-        : { events: [], reached: head };
+    const step = await this.tail.next();
+    if (!step) return false;
+    const { events, moves } = step.span;
     const following = this.members.all
-      .map((member) => ({ member, live: partitions.filter((partition) => member.follows(partition)) }))
+      .map((member) => ({ member, live: moves.filter(({ partition }) => member.follows(partition)) }))
       .filter(({ live }) => live.length > 0);
-    // The tail moves in the same moment in which it is settled who gets this page: whoever joins while the page is applied
-    // must have seen the page, too.
-    this.tail = upTo;
-    await Promise.all(following.map(({ member, live }) => this.apply(member, live, { events, after, upTo })));
+    // The tail moves in the same moment in which it is settled who gets this span: whoever joins while it is applied must have
+    // seen it, too.
+    this.tail.advance(moves);
+    await Promise.all(following.map(({ member, live }) => this.apply(member, { events, moves: live }, step.source)));
     this.announce();
-    return upTo < head;
+    return step.more;
   }
 
   /** Never rejects, so that one projection's trouble does not let the next page begin while others still apply this one. */
-  private async apply(member: Member, partitions: number[], span: Span): Promise<void> {
+  private async apply(member: Member, span: Span, source: Source): Promise<void> {
+    const partitions = span.moves.map(({ partition }) => partition);
     try {
-      const outcome = await member.apply(this.ports.pool, partitions, span);
-      if (outcome.applied > 0) this.ports.onApplied?.(member.name, outcome.applied);
+      const outcome = await member.apply(this.ports.pool, span);
+      if (outcome.applied > 0) this.ports.onApplied?.(member.name, outcome.applied, source);
       if (outcome.failure)
         this.ports.log.warn({ projection: member.name, error: outcome.failure }, 'projection will try again');
       if (outcome.moved) await this.members.reload([member], partitions);
@@ -223,14 +231,17 @@ export class ProjectionRunner {
   private async catchUp(partition: number): Promise<void> {
     const limit = this.options.catchUpPageSize;
     while (this.running) {
-      this.members.joinTail(partition, this.tail);
+      // Somebody else's by now.
+      if (!this.tail.owns(partition)) return;
+      const upTo = this.tail.of(partition);
+      this.members.joinTail(partition, upTo);
       const behind = this.members.laggards(partition);
       if (behind.length === 0) return;
       const after = Math.min(...behind.map((member) => member.partitions.get(partition)!.seen));
-      const upTo = this.tail;
       const types = [...new Set(behind.flatMap((member) => [...member.types]))];
       const { events, reached } = await this.ports.readPage({ after, upTo, partitions: [partition], types, limit });
-      await Promise.all(behind.map((member) => this.apply(member, [partition], { events, after, upTo: reached })));
+      const moves = [{ partition, after, upTo: reached }];
+      await Promise.all(behind.map((member) => this.apply(member, { events, moves }, 'store')));
       this.announce();
     }
   }
@@ -238,9 +249,10 @@ export class ProjectionRunner {
   private async renew(): Promise<void> {
     const liveness = this.ports.liveness();
     if (!liveness) return;
-    const { places, liveProcesses } = await this.ports.ownership.renew(liveness, this.members.names);
+    const { places, liveProcesses } = await this.ports.ownership.renew(liveness, this.members.names, this.tail.wanted);
     this.ports.onLiveProcesses?.(liveProcesses);
     if (!(await this.members.own(places))) return;
+    await this.refuseFuture();
     this.joinTail();
     this.announce();
   }
@@ -254,12 +266,33 @@ export class ProjectionRunner {
       this.reloadWanted = true;
       throw error;
     }
+    await this.refuseFuture();
     this.joinTail();
     this.announce();
   }
 
   private joinTail(): void {
-    for (const partition of this.members.partitions) this.members.joinTail(partition, this.tail);
+    this.tail.own(this.members.partitions);
+    for (const partition of this.members.partitions) this.members.joinTail(partition, this.tail.of(partition));
+  }
+
+  /**
+   * A checkpoint beyond the end of the log is one of another log, as after a backup of the events alone was restored. What stands behind it in the read
+   * model cannot be known, so it does not run, also when an operator resumes it, until it is built anew.
+   */
+  private async refuseFuture(): Promise<void> {
+    const suspects = this.members.beyond(this.tail.position);
+    if (suspects.length === 0) return;
+    const last = await this.ports.lastPosition();
+    for (const member of this.members.beyond(last).filter(({ paused }) => !paused)) {
+      member.paused = true;
+      member.reason = 'its checkpoint lies beyond the end of the log: see `waybill projections rebuild`';
+      this.ports.log.error(
+        { projection: member.name, last },
+        'projection paused: its checkpoint lies beyond the end of the log',
+      );
+      await pauseProjection(this.ports.pool, member.name, member.reason);
+    }
   }
 
   private async flush(): Promise<void> {

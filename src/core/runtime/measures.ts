@@ -1,3 +1,5 @@
+import type { Relay } from '../feed/kafka/relay.js';
+import { relayStatus } from '../feed/kafka/relay-status.js';
 import { counter, gauge } from '../observability/metrics.js';
 import { countJobs } from '../tasks/jobs.js';
 import type { Core } from './core.js';
@@ -32,6 +34,19 @@ const jobs = gauge({
   labels: ['state'],
 });
 
+export const eventsPublished = counter({
+  name: 'waybill_relay_events_total',
+  help: 'Events that this process has published to Kafka.',
+});
+const published = gauge({
+  name: 'waybill_relay_position',
+  help: 'Position in the log up to which all is in Kafka, whoever published it.',
+});
+const publishes = gauge({
+  name: 'waybill_relay_holder',
+  help: '1 while this process publishes the log to Kafka.',
+});
+
 const everyMs = 2000;
 
 /** Keeps the gauges of the feed up to date. Lag in events is head minus position. */
@@ -56,4 +71,15 @@ export function measureJobs({ pool }: Core): void {
     jobs.set({ state: 'failed' }, failed);
   };
   setInterval(() => void measure().catch(() => undefined), 5 * everyMs).unref();
+}
+
+/** Keeps the gauges of the relay up to date. Lag in positions is `waybill_log_safe_head` minus position. */
+export function measureRelay(core: Core, relay: Relay): void {
+  const measure = async () => {
+    publishes.set(relay.state.phase === 'publishing' ? 1 : 0);
+    head.set(await core.watermark.safeHead());
+    const { position: upTo } = await relayStatus(core.pool);
+    if (upTo !== null) published.set(upTo);
+  };
+  setInterval(() => void measure().catch(() => undefined), everyMs).unref();
 }

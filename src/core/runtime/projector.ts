@@ -1,13 +1,15 @@
 import type pg from 'pg';
-import { typesOf } from '../projection/definition.js';
+import type { Recorded, StoredEvent } from '../event-store/types.js';
+import { typesOf, type Definition } from '../projection/definition.js';
 import { Broadcast } from '../feed/broadcast.js';
-import { reachOf, readPage } from '../feed/store-feed.js';
+import type { Conveyor } from '../feed/conveyor.js';
+import { reachOf, readHeads, readPage } from '../feed/store-feed.js';
 import type { Listener } from '../feed/listener.js';
 import type { WakeUp } from '../feed/wake-up.js';
 import { LiveEvents } from '../live/live-events.js';
 import { controlChannel } from '../projection/operate.js';
 import { Ownership } from '../projection/ownership.js';
-import type { RunnerLog, RunnerOptions } from '../projection/ports.js';
+import type { RunnerLog, RunnerOptions, Source } from '../projection/ports.js';
 import { ProjectionRunner } from '../projection/runner.js';
 import { VisibilityWaiter } from '../projection/waiter.js';
 import type { Core } from './core.js';
@@ -31,7 +33,11 @@ export type ProjectorPorts = {
   listener: Listener;
   wakeUp: WakeUp;
   log: RunnerLog;
-  onApplied?(projection: string, events: number): void;
+  onApplied?(projection: string, events: number, source: Source): void;
+  /** Brings the tail of the log from elsewhere than the store. */
+  conveyor?: Conveyor;
+  /** What this process runs; all, when left out. One that runs nothing waits for what others run. */
+  runs?: Definition[];
   options?: Partial<RunnerOptions>;
 };
 
@@ -39,6 +45,11 @@ export type ProjectorPorts = {
 export function createProjector(ports: ProjectorPorts): Projector {
   const { core, pool, listener, wakeUp, log } = ports;
   const types = new Set(core.silos.definitions.flatMap(typesOf));
+  const decode = (stored: StoredEvent[]): Promise<Recorded[]> =>
+    core.codec.decode(
+      core.silos.eventTypes,
+      stored.filter((event) => types.has(event.type)),
+    );
   let othersLive = false;
   const progress = coalesced(20, () => {
     // Nobody else is there to be told, most of the time.
@@ -46,16 +57,19 @@ export function createProjector(ports: ProjectorPorts): Projector {
   });
   const ownership = new Ownership(pool, core.store.partitions);
   const runner = new ProjectionRunner(
-    core.silos.definitions,
+    ports.runs ?? core.silos.definitions,
     {
       pool,
       partitions: core.store.partitions,
       safeHead: () => core.watermark.safeHead(),
+      lastPosition: () => core.watermark.lastPosition(),
       readPage: async (request) => {
         const stored = await readPage(core.feedPool, request);
-        const wanted = stored.filter((event) => types.has(event.type));
-        return { events: await core.codec.decode(core.silos.eventTypes, wanted), reached: reachOf(stored, request) };
+        return { events: await decode(stored), reached: reachOf(stored, request) };
       },
+      readHeads: (partitions, upTo) => readHeads(core.feedPool, partitions, upTo),
+      decode,
+      conveyor: ports.conveyor,
       ownership,
       liveness: () => listener.backend,
       log,

@@ -2,7 +2,7 @@ import { accounts } from '../../../src/accounts/accounts.silo.js';
 import { sessionAggregate } from '../../../src/accounts/session/session.commands.js';
 import { SessionQueries } from '../../../src/accounts/session/session.queries.js';
 import { SessionsService, type SessionInfo } from '../../../src/accounts/session/sessions.service.js';
-import { storedTokenUses } from '../../../src/accounts/session/token-uses.js';
+import { storedTokenUses } from '../../../src/accounts/session/token-uses.table.js';
 import type { Execute } from '../../../src/core/command/dispatcher.js';
 import { generateRingKey, KeyRing } from '../../../src/core/crypto/key-ring.js';
 import type { Actor } from '../../../src/core/event-store/types.js';

@@ -1,6 +1,6 @@
 import { type ApolloServer, type HTTPGraphQLResponse, HeaderMap } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { wantsPage } from '../../http/error-filter.js';
+import { wantsPage } from '../../http/failure.js';
 import { allowAnyOrigin, editorPolicy } from '../../http/headers.js';
 import type { Ctx } from '../context.js';
 import { editorPage } from '../editor/editor-page.js';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../config/config.js';
 import type { Refusal } from '../../errors/refusal.js';
-import { statusOfRefusal } from '../error-filter.js';
+import { statusOfRefusal } from '../failure.js';
 import { pageHeaders } from '../headers.js';
 import { layOut, type Page } from './layout.js';
 import { Visitors } from './visitors.js';
