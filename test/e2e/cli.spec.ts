@@ -35,6 +35,7 @@ describe('the command line itself', () => {
       'mail',
       'users',
       'keys',
+      'package',
       'SMTP_URL',
       'WAYBILL_DATA_DIR',
       '4 done with findings',
@@ -79,6 +80,8 @@ describe('the command line itself', () => {
     'keys generate',
     'keys list',
     'keys rotate',
+    'package',
+    'package inspect',
   ])('%s --help needs no database', async (command) => {
     const { code, stdout } = await runProgram([...command.split(' '), '--help'], { DATABASE_URL: 'nonsense' });
     expect(code).toBe(0);

@@ -1,6 +1,6 @@
 import { errorCatalogue } from '../../core/errors/catalogue.js';
 import type { Refusal } from '../../core/errors/refusal.js';
-import { packageLimits, type PackageLimits } from './limits.js';
+import type { PackageLimits } from './limits.js';
 import { packageRules, type PackageRule } from './rules.js';
 
 /** `rule` says which rule of `rules.ts` is broken; `section`, `offset` and `path` say where, as far as that is known. */
@@ -91,8 +91,6 @@ export function exceeded(limits: PackageLimits, limit: keyof PackageLimits, wher
   return refuse(packageRules.limit[0], { rule: 'limit', limit, max: limits[limit], ...shown }, text);
 }
 
-export type LimitName = keyof typeof packageLimits;
-
 function placeOf({ section, offset, path, line }: Where): string {
   const places = [
     section,
@@ -105,11 +103,15 @@ function placeOf({ section, offset, path, line }: Where): string {
 
 const shownChars = 200;
 
-/** Text of a hostile file for a terminal or a log: what is not printed becomes an escape, and what is too long is cut. */
-export function visible(text: string): string {
-  const cut = text.length > shownChars ? `${text.slice(0, shownChars)}…` : text;
-  return cut.replace(
+/** Text of a hostile file for a terminal or a log: what is not printed becomes an escape. */
+export function escaped(text: string): string {
+  return text.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
   );
+}
+
+/** The same, cut to what a message may hold. */
+function visible(text: string): string {
+  return escaped(text.length > shownChars ? `${text.slice(0, shownChars)}…` : text);
 }

@@ -83,7 +83,14 @@ function readVolumeBody(reader: SectionReader, section: string, reading: Reading
   within(reading.limits, 'treeBytes', tree.length, where);
   const { layout, limits, budget } = reading;
   const bytes = reading.source.read(tree.start, tree.length, true);
-  const { nodes, caseTwins } = readTree(bytes, { layout, limits, where, data, budget });
+  const { nodes, caseTwins } = readTree(bytes, {
+    layout,
+    limits,
+    where,
+    data,
+    budget,
+    mayBeRooted: section === 'volume metadata',
+  });
   return { nodes, caseTwins };
 }
 

@@ -19,6 +19,8 @@ export type TreeContext = {
   data: Span;
   /** Entries so far, of all trees of the file. */
   budget: { entries: number };
+  /** @wasmer/sdk (0.10.0) writes README and licence into the root of `metadata` as `/README.md`: the slash is no part of the path. */
+  mayBeRooted: boolean;
 };
 
 /** 31 December 9999: later times are no times. */
@@ -84,8 +86,9 @@ class TreeReader {
     const where = entries.here();
     const offset = entries.u64();
     const expected = layout.hashes ? entries.take(32) : null;
-    const name = pathText(entries.take(entries.u64()), where);
-    checkPart(name, limits, { ...where, path: name });
+    const written = pathText(entries.take(entries.u64()), where);
+    const name = this.context.mayBeRooted && parent === '' ? written.replace(/^\//, '') : written;
+    checkPart(name, limits, { ...where, path: written });
     const path = parent === '' ? name : `${parent}/${name}`;
     checkPath(path, limits, { ...where, path });
     this.context.budget.entries += 1;
