@@ -4,7 +4,6 @@ import { alignedRows, type TreeNode } from './tree.js';
 
 /** What a package file holds, for a person who finds out what is wrong with a package. Hashes as the `wasmer` command prints them. */
 export function packageTree(path: string, file: PackageFile): TreeNode {
-  const { format, sizeBytes, sha256 } = file;
   const sections: [string, TreeNode[]][] = [
     ['package', facts(file)],
     [
@@ -27,7 +26,7 @@ export function packageTree(path: string, file: PackageFile): TreeNode {
     ['warnings', file.warnings.map((text) => ({ text: escaped(text) }))],
   ];
   return {
-    text: `${path}  ${format}  ${size(sizeBytes)}  sha256:${sha256}`,
+    text: `${path}  ${file.format}  ${size(file.sizeBytes)}  sha256:${file.sha256}`,
     children: sections.filter(([, children]) => children.length > 0).map(([text, children]) => ({ text, children })),
   };
 }

@@ -355,6 +355,22 @@ const paths: HostileFile[] = [
   { rule: 'path-part', what: '.', file: names('.') },
   { rule: 'path-character', what: 'a path for a name', file: names('../etc/passwd') },
   { rule: 'path-character', what: 'an absolute path', file: names('/etc/passwd') },
+  {
+    rule: 'path-character',
+    what: 'an absolute path in the metadata',
+    file: whole({}, { volumes: { metadata: { '/vmlinuz': 'x' } } }),
+  },
+  { rule: 'path-character', what: 'what the SDK may write, elsewhere', file: names('/README.md') },
+  {
+    rule: 'path-character',
+    what: 'a folder with a name of such a file',
+    file: whole({}, { volumes: { metadata: { '/License': { x: 'x' } } } }),
+  },
+  {
+    rule: 'duplicate-path',
+    what: 'a README with and without a slash',
+    file: whole({}, { volumes: { metadata: { '/README.md': 'x', 'README.md': 'y' } } }),
+  },
   { rule: 'path-character', what: 'a backslash', file: names('a\\b') },
   { rule: 'path-character', what: 'NUL', file: names('a\0b') },
   { rule: 'path-character', what: 'a line feed', file: names('a\nb') },

@@ -156,6 +156,33 @@ const files: Measured[] = [
   },
   { limit: 'pathBytes', what: 'webc', file: webc({ volumes: { a: { ünï: { file: 'x' } } } }), measure: 10 },
   {
+    limit: 'allPathsBytes',
+    what: 'atoms and volumes',
+    file: webc({ volumes: { a: { ünï: { file: 'x' } } } }),
+    measure: 'hello'.length + 5 + 10,
+  },
+  {
+    limit: 'allPathsBytes',
+    what: 'tar.gz',
+    file: tarGz([wasmerToml, { name: 'ünï' }]),
+    measure: 'wasmer.toml'.length + 5,
+  },
+  {
+    limit: 'mounts',
+    what: 'webc',
+    file: webc({
+      volumes: { a: {} },
+      manifest: { package: { fs: [1, 2, 3].map(() => ({ volume_name: 'a', mount_path: '/' })) } },
+    }),
+    measure: 3,
+  },
+  {
+    limit: 'mounts',
+    what: 'tar.gz',
+    file: tarGz([{ name: 'wasmer.toml', content: '[fs]\na = "."\nb = "."' }]),
+    measure: 2,
+  },
+  {
     limit: 'pathBytes',
     what: 'tar.gz',
     file: tarGz([{ name: 'wasmer.toml' }, { name: 'ünï/filename.txt' }]),
@@ -231,7 +258,18 @@ it('ratio: a bomb is put down after ratioFreeBytes, whatever it would become', a
   });
 });
 
+it('warnings: says how many were left out', async () => {
+  const paths = ['share', 'SHARE', 'Share', 'SHare', 'SHAre'];
+  const volume = Object.fromEntries(paths.map((path) => [path, 'x']));
+  for (const file of [webc({ volumes: { volume } }), tarGz([wasmerToml, ...paths.map((name) => ({ name }))])]) {
+    const { warnings } = await readPackage(file, { ...packageLimits, warnings: 2 });
+    expect(warnings).toHaveLength(3);
+    expect(warnings.at(-1)).toContain('2 more paths differ from others only in letter case.');
+    expect((await readPackage(file, { ...packageLimits, warnings: 4 })).warnings).toHaveLength(4);
+  }
+});
+
 it('has every limit here, or where threads are', () => {
-  const here = new Set<string>([...files.map(({ limit }) => limit), 'ratio', 'ratioFreeBytes']);
+  const here = new Set<string>([...files.map(({ limit }) => limit), 'ratio', 'ratioFreeBytes', 'warnings']);
   expect(Object.keys(packageLimits).filter((limit) => !here.has(limit))).toEqual(['timeMs', 'heapMib']);
 });

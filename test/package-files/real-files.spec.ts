@@ -4,23 +4,25 @@ import { Refusal } from '../../src/core/errors/refusal.js';
 import type { PackageFile } from '../../src/registry/package-file/package-file.js';
 import { readPackage } from '../../src/registry/package-file/read-package.js';
 import { sha256 } from '../kit/webc-file.js';
+import { helloPackage } from './hello-package.mjs';
 
+const longName = `${'long-'.repeat(30)}name.txt`;
 const names = ['hello-v3.webc', 'hello-v2.webc', 'hello-gnu.tar.gz', 'hello-pax.tar.gz'];
 const bytesOf = (name: string): Buffer => readFileSync(join(import.meta.dirname, name));
 const read = (name: string): Promise<PackageFile> => readPackage(bytesOf(name));
 
-/** What make.mjs put into each of them, as `volume path` and content. */
-const contents: [string, string, string | Buffer][] = [
-  ['/public', 'index.html', '<!doctype html><title>hello</title>\n'],
-  ['/public', 'empty.txt', ''],
-  ['/public', 'deep/er/data.bin', Buffer.from(Array.from({ length: 256 }, (_, index) => index))],
-  ['/public', 'ünïcode.txt', 'ü\n'],
-  ['/public', `${'long-'.repeat(30)}name.txt`, 'long\n'],
-  ['/config/etc', 'hello.conf', 'greeting=hello\n'],
+/** Volume, path, and what it was in the package that each of them was made of. */
+const contents: [volume: string, path: string, source: string][] = [
+  ['/public', 'index.html', 'public/index.html'],
+  ['/public', 'empty.txt', 'public/empty.txt'],
+  ['/public', 'deep/er/data.bin', 'public/deep/er/data.bin'],
+  ['/public', 'ünïcode.txt', 'public/ünïcode.txt'],
+  ['/public', longName, `public/${longName}`],
+  ['/config/etc', 'hello.conf', 'config/etc/hello.conf'],
 ];
 const metadata: typeof contents = [
-  ['metadata', 'LICENSE', 'Permission is hereby granted.\n'],
-  ['metadata', 'docs/README.md', '# Hello\n\nSays héllo.\n'],
+  ['metadata', 'LICENSE', 'LICENSE'],
+  ['metadata', 'docs/README.md', 'docs/README.md'],
 ];
 
 function filesOf({ volumes }: PackageFile): Record<string, [size: number, hash: string]> {
@@ -34,10 +36,10 @@ function filesOf({ volumes }: PackageFile): Record<string, [size: number, hash: 
 
 const expected = (list: typeof contents, place: (volume: string, path: string) => string) =>
   Object.fromEntries(
-    list.map(([volume, path, content]) => [
-      place(volume, path),
-      [Buffer.byteLength(content), sha256(content).toString('hex')],
-    ]),
+    list.map(([volume, path, source]) => {
+      const content = Buffer.from(helloPackage[source]!);
+      return [place(volume, path), [content.length, sha256(content).toString('hex')]];
+    }),
   );
 
 it.each(names)('%s: facts, commands and atoms', async (name) => {
@@ -106,10 +108,11 @@ it.each(['hello-gnu.tar.gz', 'hello-pax.tar.gz'])(
       description: 'Says hello',
       manifest: null,
     });
-    const here = [...contents, ...metadata.map(([, path, content]) => ['', path, content] as (typeof contents)[0])];
-    const files = filesOf(file);
-    expect(files).toMatchObject(expected(here, (volume, path) => `/ ${volume ? `${volume.slice(1)}/` : ''}${path}`));
-    expect(Object.keys(files)).toHaveLength(here.length + 3); // wasmer.toml and two modules
+    const all = Object.entries(helloPackage).map(([path, content]) => [
+      `/ ${path}`,
+      [Buffer.byteLength(content), sha256(content).toString('hex')],
+    ]);
+    expect(filesOf(file)).toEqual(Object.fromEntries(all));
     expect(file.wasmerToml!.path).toBe('wasmer.toml');
     expect(file.wasmerToml!.text).toContain('source = "bin/other.wasm"');
     expect(file.wasmerToml!.parsed).toMatchObject({ package: { name: 'ada/hello' }, fs: { '/public': 'public' } });
@@ -120,7 +123,8 @@ it.each(['hello-gnu.tar.gz', 'hello-pax.tar.gz'])(
   },
 );
 
-it.each(names)('%s: cut off after any byte, it is refused', async (name) => {
+// One archive is enough: the other has the same around it.
+it.each(names.slice(0, 3))('%s: cut off after any byte, it is refused', async (name) => {
   const bytes = bytesOf(name);
   for (let length = 0; length < bytes.length; length += 1) {
     const refusal = await readPackage(bytes.subarray(0, length)).catch((error: unknown) => error);

@@ -52,8 +52,15 @@ it('reads what @wasmer/sdk builds: the same hash, names, sizes and contents', as
     format: 'webc-v3',
     name: null,
     version: null,
+    license: null,
     readme: { path: 'README.md', text: '# Hello\n' },
+    licenseFile: { path: 'License', text: 'MIT' },
   });
+  // The SDK writes them with a slash in front, and `wasmer package unpack` follows it.
+  expect(file.warnings).toEqual([
+    expect.stringContaining('"License" is written as "/License"'),
+    expect.stringContaining('"README.md" is written as "/README.md"'),
+  ]);
   expect(file.commands.map(({ name, runner, atom }) => [name, runner, atom])).toEqual([
     ['run', runner, 'hello'],
     ['again', runner, 'hello'],

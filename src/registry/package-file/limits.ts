@@ -16,9 +16,9 @@ export const packageLimits = {
   /** Extended header of one tar entry: a long name, or pax records. */
   tarExtensionBytes: 64 * kib,
   /** Index section of a webc. */
-  indexBytes: 1 * mib,
+  indexBytes: mib,
   /** Manifest section of a webc. */
-  manifestBytes: 1 * mib,
+  manifestBytes: mib,
   /** Directory tree of one volume, or of the atoms, of a webc. */
   treeBytes: 32 * mib,
   /** Nesting of CBOR and TOML. */
@@ -32,20 +32,26 @@ export const packageLimits = {
   /** One module: it is held in memory while it is validated. */
   atomBytes: 256 * mib,
   commands: 1_024,
+  /** Volumes or folders that a running program finds somewhere. */
+  mounts: 256,
   /** Other packages that this one names. */
   dependencies: 256,
   /** Files and folders, of all volumes together; of a tar.gz also its extended headers. */
   entries: 100_000,
+  /** All paths together, in UTF-8: a deep tree repeats its folders in each. */
+  allPathsBytes: 16 * mib,
   /** A path, in UTF-8. */
   pathBytes: 1_024,
   /** One part of a path, in UTF-8; file systems take no longer one. */
   partBytes: 255,
   /** Parts of a path. */
   pathParts: 64,
+  /** Warnings; one more says how many were left out. */
+  warnings: 100,
   /** Names of packages, commands, volumes and the like, in characters. */
   nameChars: 255,
   /** wasmer.toml, README and licence, each. */
-  textBytes: 1 * mib,
+  textBytes: mib,
   /** Time for one file, from the start of its worker. */
   timeMs: 60_000,
   /** JavaScript heap of the worker that reads one file. */

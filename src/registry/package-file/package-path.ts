@@ -37,6 +37,25 @@ export function checkPath(path: string, limits: PackageLimits, where: Where): vo
   for (const part of parts) checkPart(part, limits, where);
 }
 
+/** How much of the limits for all paths of a file together is used. */
+export class PathCount {
+  private entries = 0;
+  private bytes = 0;
+
+  constructor(private readonly limits: PackageLimits) {}
+
+  /** @throws Refusal when it is one too many. */
+  addEntry(where: Where): void {
+    within(this.limits, 'entries', ++this.entries, where);
+  }
+
+  /** @throws Refusal when all paths together are too long. */
+  addPath(path: string, where: Where): void {
+    this.bytes += Buffer.byteLength(path);
+    within(this.limits, 'allPathsBytes', this.bytes, where);
+  }
+}
+
 type Known = { path: string; kind: 'file' | 'directory' | 'implied' };
 
 /**
@@ -82,4 +101,14 @@ export class PathSet {
     if (this.lower.has(folded)) this.caseTwins.push(known.path);
     else this.lower.add(folded);
   }
+}
+
+/** @param where is put before each. @returns warnings of paths that differ only in letter case, as many as the limit allows. */
+export function caseWarnings(paths: string[], limits: PackageLimits, where: string): string[] {
+  const shown = paths.slice(0, limits.warnings);
+  const left = paths.length - shown.length;
+  return [
+    ...shown.map((path) => `${where}"${path}" differs from another path only in letter case.`),
+    ...(left > 0 ? [`${where}${left} more paths differ from others only in letter case.`] : []),
+  ];
 }

@@ -1,7 +1,7 @@
 import { BlockStream } from './block-stream.js';
 import type { PackageLimits } from './limits.js';
-import { broken, exceeded, within, type Where } from './package-file.errors.js';
-import { checkPath, PathSet, pathText } from './package-path.js';
+import { broken, within, type Where } from './package-file.errors.js';
+import { checkPath, PathCount, PathSet, pathText } from './package-path.js';
 import type { PackageRule } from './rules.js';
 import { blockBytes, readPaxRecords, readTarHeader, type TarHeader } from './tar-header.js';
 
@@ -32,7 +32,7 @@ const forbidden: Record<string, PackageRule> = {
 export class TarReader {
   readonly paths = new PathSet();
   private readonly stream: BlockStream;
-  private headers = 0;
+  private readonly count: PathCount;
   private hasRoot = false;
 
   constructor(
@@ -40,6 +40,7 @@ export class TarReader {
     private readonly limits: PackageLimits,
   ) {
     this.stream = new BlockStream(chunks, blockBytes);
+    this.count = new PathCount(limits);
   }
 
   /** @returns the entries in their order; the archive is checked to its end when the last one is taken. */
@@ -75,7 +76,7 @@ export class TarReader {
         if (!isZero(await this.stream.block())) throw broken('tar-header', where);
         return null;
       }
-      if (++this.headers > this.limits.entries) throw exceeded(this.limits, 'entries', where);
+      this.count.addEntry(where);
       const header = readTarHeader(block, where);
       if (!/^[xgL]$/.test(header.type)) return { header, path: this.pathOf(header, extensions, where), where };
       await this.extend(extensions, header, where);
@@ -107,6 +108,7 @@ export class TarReader {
       return null;
     }
     checkPath(path, this.limits, { ...where, path });
+    this.count.addPath(path, { ...where, path });
     return path;
   }
 

@@ -5,6 +5,7 @@ import type { PackageLimits } from './limits.js';
 import { checkModule, isWasm } from './module.js';
 import type { PackageEntry, PackageFile, PackageText } from './package-file.js';
 import { broken, within } from './package-file.errors.js';
+import { caseWarnings } from './package-path.js';
 import { TarReader, type TarEntry } from './tar.js';
 import { readWasmerToml, type WasmerToml } from './wasmer-toml.js';
 import { checkCommands } from './webc-check.js';
@@ -66,7 +67,7 @@ async function listEntries(source: ByteSource, limits: PackageLimits): Promise<L
     } else for await (const chunk of entry.content()) hash.update(chunk);
     entries.push({ kind, path, modifiedAt, sizeBytes: entry.sizeBytes, sha256: hash.digest('hex') });
   }
-  const warnings = tar.paths.caseTwins.map((path) => `"${path}" differs from another path only in letter case.`);
+  const warnings = caseWarnings(tar.paths.caseTwins, limits, '');
   return { entries, manifests, warnings };
 }
 
@@ -82,9 +83,12 @@ function checkPaths(toml: WasmerToml, entries: PackageEntry[], section: string):
     throw broken('file-missing', { section, path: 'package.license-file' });
   }
   for (const { path, folder } of toml.mounts) {
-    const isThere =
-      folder === null || entries.some((entry) => entry.path === folder || entry.path.startsWith(`${folder}/`));
-    if (!isThere || files.has(folder ?? '')) throw broken('volume-missing', { section, path: `fs.${path}` });
+    if (folder === null) continue;
+    const inFolder = `${folder}/`;
+    const isThere = entries.some((entry) =>
+      entry.kind === 'directory' ? entry.path === folder : entry.path.startsWith(inFolder),
+    );
+    if (!isThere) throw broken('volume-missing', { section, path: `fs.${path}` });
   }
 }
 
@@ -94,7 +98,7 @@ async function readNamedFiles(
   source: ByteSource,
   limits: PackageLimits,
 ): Promise<Map<string, PackageText>> {
-  const modules = new Set(toml.modules.filter(({ kind }) => isWasm(kind)).map(({ source }) => source));
+  const modules = new Set(toml.modules.filter(({ kind }) => isWasm(kind)).map((module) => module.source));
   const wanted = new Set([toml.readme, toml.licenseFile]);
   const texts = new Map<string, PackageText>();
   if (modules.size === 0 && toml.readme === null && toml.licenseFile === null) return texts;

@@ -23,41 +23,26 @@ export type WasmerToml = PackageFacts & {
 /** @param section name of the file. @throws Refusal when it is no TOML, a field has the wrong type, or a name is given twice. */
 export function readWasmerToml(text: string, section: string, limits: PackageLimits): WasmerToml {
   const root: Where = { section };
-  const parsed = parseToml(text, limits, root);
-  const fields = optional(parsed, 'package', root, recordAt) ?? {};
+  const parsed = jsonOf(parseToml(text, limits, root), 0, limits, root) as JsonRecord;
+  const about = optional(parsed, 'package', root, recordAt) ?? {};
   const at = below(root, 'package');
   const path = (value: unknown, where: Where) => pathAt(value, limits, where);
-  const modules = tables(parsed, 'module', 'atoms', limits, root);
-  const commands = tables(parsed, 'command', 'commands', limits, root);
-  const facts = {
+  const commands = tables(parsed, 'command', 'commands', limits, root).map(commandOf);
+  return {
     parsed,
-    ...packageOf(fields, at, limits),
-    readme: optional(fields, 'readme', at, path),
-    licenseFile: optional(fields, 'license-file', at, path),
-    entrypoint: optional(fields, 'entrypoint', at, textAt),
-    modules: modules.map(({ name, fields, where }) => ({
-      name,
-      kind: kindOf(optional(fields, 'kind', where, textAt)),
-      source: required(fields, 'source', where, path),
-    })),
-    commands: commands.map(({ name, fields, where }) => ({
-      name,
-      runner: optional(fields, 'runner', where, textAt),
-      ...moduleReference(required(fields, 'module', where, textAt), below(where, 'module')),
-    })),
+    ...packageOf(about, at, limits),
+    readme: optional(about, 'readme', at, path),
+    licenseFile: optional(about, 'license-file', at, path),
+    // As for `wasmer`: the only command is the entrypoint.
+    entrypoint: optional(about, 'entrypoint', at, textAt) ?? (commands.length === 1 ? commands[0]!.name : null),
+    modules: tables(parsed, 'module', 'atoms', limits, root).map((table) => moduleOf(table, limits)),
+    commands,
     mounts: mountsOf(optional(parsed, 'fs', root, recordAt) ?? {}, limits, below(root, 'fs')),
     dependencies: dependenciesOf(parsed, limits, root),
   };
-  // As for `wasmer`: the only command is the entrypoint.
-  const [only, ...others] = facts.commands;
-  return { ...facts, entrypoint: facts.entrypoint ?? (only && others.length === 0 ? only.name : null) };
 }
 
-function parseToml(text: string, limits: PackageLimits, where: Where): JsonRecord {
-  return jsonOf(parsed(text, limits, where), 0, limits, where) as JsonRecord;
-}
-
-function parsed(text: string, limits: PackageLimits, where: Where): unknown {
+function parseToml(text: string, limits: PackageLimits, where: Where): unknown {
   try {
     return parse(text, { maxDepth: limits.nesting, unsafeKeyBehaviour: 'throw' });
   } catch (error) {
@@ -95,6 +80,22 @@ function tables(parsed: Fields, key: string, limit: 'atoms' | 'commands', limits
   });
 }
 
+function moduleOf({ name, fields, where }: Table, limits: PackageLimits): TomlModule {
+  return {
+    name,
+    kind: kindOf(optional(fields, 'kind', where, textAt)),
+    source: required(fields, 'source', where, (value, at) => pathAt(value, limits, at)),
+  };
+}
+
+function commandOf({ name, fields, where }: Table): PackageCommand {
+  return {
+    name,
+    runner: optional(fields, 'runner', where, textAt),
+    ...moduleReference(required(fields, 'module', where, textAt), below(where, 'module')),
+  };
+}
+
 /** Short names are for `https://webc.org/kind/…`; without one it is WebAssembly. */
 function kindOf(kind: string | null): string {
   return kind === null || /^[\w-]+$/.test(kind) ? `https://webc.org/kind/${kind ?? 'wasm'}` : kind;
@@ -102,7 +103,9 @@ function kindOf(kind: string | null): string {
 
 /** `[fs]`: where a program finds it = folder of the archive. */
 function mountsOf(fs: Fields, limits: PackageLimits, where: Where): PackageMount[] {
-  return Object.entries(fs).map(([path, value]) => {
+  const entries = Object.entries(fs);
+  within(limits, 'mounts', entries.length, where);
+  return entries.map(([path, value]) => {
     const folder = textAt(value, below(where, path)).replace(/\/+$/, '');
     const isRoot = folder === '' || folder === '.';
     return { path, volume: '/', folder: isRoot ? null : pathAt(folder, limits, below(where, path)), dependency: null };

@@ -27,6 +27,9 @@ export type WebcManifest = {
   dependencies: PackageDependency[];
 };
 
+/** @wasmer/sdk (0.10.0) takes the licence for a text, writes it into this file of the volume `metadata`, and its path for the licence. */
+export const sdkLicense = '/License';
+
 const root: Where = { section: 'manifest' };
 
 /** @throws Refusal when a field has the wrong type, or a name cannot be used. Whether it fits the file is not looked at here. */
@@ -35,16 +38,21 @@ export function readWebcManifest(manifest: JsonRecord, limits: PackageLimits): W
   const at = below(root, 'package');
   const wapm = optional(annotations, 'wapm', at, recordAt) ?? {};
   optional(manifest, 'bindings', root, listAt);
+  const mounts = optional(annotations, 'fs', at, listAt) ?? [];
+  within(limits, 'mounts', mounts.length, below(at, 'fs'));
+  const { license, ...facts } = packageOf(wapm, below(at, 'wapm'), limits);
+  const isSdks = license === sdkLicense;
   return {
-    ...packageOf(wapm, below(at, 'wapm'), limits),
+    ...facts,
+    license: isSdks ? null : license,
     readme: optional(wapm, 'readme', below(at, 'wapm'), volumeFileAt),
-    licenseFile: optional(wapm, 'license-file', below(at, 'wapm'), volumeFileAt),
+    licenseFile: isSdks
+      ? { volume: 'metadata', path: sdkLicense }
+      : optional(wapm, 'license-file', below(at, 'wapm'), volumeFileAt),
     entrypoint: optional(manifest, 'entrypoint', root, textAt),
     atoms: namedIn(manifest, 'atoms', 'atoms', limits).map(atomOf),
     commands: namedIn(manifest, 'commands', 'commands', limits).map(commandOf),
-    mounts: (optional(annotations, 'fs', at, listAt) ?? []).map((value, index) =>
-      mountOf(value, below(below(at, 'fs'), index)),
-    ),
+    mounts: mounts.map((value, index) => mountOf(value, below(below(at, 'fs'), index))),
     dependencies: namedIn(manifest, 'use', 'dependencies', limits).map(dependencyOf),
   };
 }

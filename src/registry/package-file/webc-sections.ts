@@ -2,17 +2,23 @@ import { Cursor, sha256Of, type ByteSource, type Span } from './bytes.js';
 import { checkName } from './fields.js';
 import type { PackageLimits } from './limits.js';
 import { broken, within, type Where } from './package-file.errors.js';
-import { pathText } from './package-path.js';
+import { caseWarnings, pathText, type PathCount } from './package-path.js';
 import { tags, type SectionEntry, type WebcLayout } from './webc-index.js';
-import { readTree, type TreeFile, type TreeNode } from './webc-tree.js';
+import { sdkLicense } from './webc-manifest.js';
+import { readTree, type ReadTree, type TreeFile, type TreeNode } from './webc-tree.js';
+
+const metadata = 'volume metadata';
+
+/** What @wasmer/sdk (0.10.0) calls README and licence in the volume `metadata`. Elsewhere such a name is refused: see the warning. */
+const sdkNames = ['/README.md', sdkLicense];
 
 /** What is shared while one webc is read. */
 export type Reading = {
   source: ByteSource;
   limits: PackageLimits;
   layout: WebcLayout;
-  /** Entries of all trees so far. */
-  budget: { entries: number };
+  /** Of all trees. */
+  count: PathCount;
   warnings: string[];
 };
 
@@ -68,30 +74,26 @@ export function readVolume(section: Section, reading: Reading): Tree {
   if (length !== Buffer.byteLength(section.name)) throw broken('volume-name', where);
   const name = reading.source.read(reader.span(length).start, length);
   if (pathText(name, where) !== section.name) throw broken('volume-name', where);
-  const { nodes, caseTwins } = readVolumeBody(reader, where.section, reading);
-  for (const path of caseTwins) {
-    reading.warnings.push(`${where.section}: "${path}" differs from another path only in letter case.`);
-  }
+  const { nodes, rooted, caseTwins } = readVolumeBody(reader, where.section, reading);
+  reading.warnings.push(
+    ...rooted.map(
+      (path) => `${where.section}: "${path}" is written as "/${path}": \`wasmer package unpack\` puts it there.`,
+    ),
+  );
+  reading.warnings.push(...caseWarnings(caseTwins, reading.limits, `${where.section}: `));
   return { name: section.name, nodes };
 }
 
-function readVolumeBody(reader: SectionReader, section: string, reading: Reading): ReturnType<typeof readTree> {
+function readVolumeBody(reader: SectionReader, section: string, reading: Reading): ReadTree {
   const tree = reader.span(reader.u64());
   const data = reader.span(reader.u64());
   reader.end();
   const where = { section, offset: tree.start };
   within(reading.limits, 'treeBytes', tree.length, where);
-  const { layout, limits, budget } = reading;
+  const { layout, limits, count } = reading;
   const bytes = reading.source.read(tree.start, tree.length, true);
-  const { nodes, caseTwins } = readTree(bytes, {
-    layout,
-    limits,
-    where,
-    data,
-    budget,
-    mayBeRooted: section === 'volume metadata',
-  });
-  return { nodes, caseTwins };
+  const rootedNames = section === metadata ? sdkNames : [];
+  return readTree(bytes, { layout, limits, where, data, count, rootedNames });
 }
 
 export function filesOf(nodes: TreeNode[]): TreeFile[] {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Cursor, type Span } from './bytes.js';
 import type { PackageLimits } from './limits.js';
-import { checkPart, checkPath, PathSet, pathText } from './package-path.js';
-import { broken, exceeded, type Where } from './package-file.errors.js';
+import { checkPart, checkPath, PathSet, pathText, type PathCount } from './package-path.js';
+import { broken, type Where } from './package-file.errors.js';
 import { tags, type WebcLayout } from './webc-index.js';
 
 /** `span` is where its content is in the file. */
@@ -17,10 +17,19 @@ export type TreeContext = {
   where: Where & { offset: number };
   /** Where in the file the data is that the tree's spans point into. */
   data: Span;
-  /** Entries so far, of all trees of the file. */
-  budget: { entries: number };
-  /** @wasmer/sdk (0.10.0) writes README and licence into the root of `metadata` as `/README.md`: the slash is no part of the path. */
-  mayBeRooted: boolean;
+  /** Of all trees of the file. */
+  count: PathCount;
+  /** Names of files in the root that may have a slash in front, which is no part of their path. */
+  rootedNames: readonly string[];
+};
+
+export type ReadTree = {
+  /** Entries below the root, parents before their children. */
+  nodes: TreeNode[];
+  /** Files that have a slash in front of their names. */
+  rooted: string[];
+  /** Paths that differ from another one only in letter case. */
+  caseTwins: string[];
 };
 
 /** 31 December 9999: later times are no times. */
@@ -29,23 +38,24 @@ const latestTime = 253_402_300_799;
 /**
  * Reads the directory tree of a volume (or of the atoms). Records may stand in any order, but every byte of the tree belongs to one
  * record, every record to one directory, and every byte of the data to one file.
- * @returns the entries below the root, parents before their children, and what differs only in letter case.
  * @throws Refusal
  */
-export function readTree(tree: Uint8Array, context: TreeContext): { nodes: TreeNode[]; caseTwins: string[] } {
+export function readTree(tree: Uint8Array, context: TreeContext): ReadTree {
   const reader = new TreeReader(tree, context);
   reader.readRoot();
   checkTiling(reader.records, { start: 0, length: tree.length }, context.where);
   const files = reader.nodes.filter((node) => node.kind === 'file');
   const spans = files.map(({ span }) => span).filter(({ length }) => length > 0);
   checkTiling(spans, context.data, { ...context.where, offset: 0 });
-  return { nodes: reader.nodes, caseTwins: reader.paths.caseTwins };
+  return { nodes: reader.nodes, rooted: reader.rooted, caseTwins: reader.paths.caseTwins };
 }
 
 class TreeReader {
   readonly nodes: TreeNode[] = [];
   readonly records: Span[] = [];
   readonly paths = new PathSet();
+  /** Files that have a slash in front of their names. */
+  readonly rooted: string[] = [];
   private readonly seen = new Set<number>();
 
   constructor(
@@ -82,17 +92,19 @@ class TreeReader {
   }
 
   private readChild(entries: Cursor, parent: string, parentHash: ReturnType<typeof createHash>): void {
-    const { layout, limits } = this.context;
+    const { layout, limits, count, rootedNames } = this.context;
     const where = entries.here();
     const offset = entries.u64();
     const expected = layout.hashes ? entries.take(32) : null;
     const written = pathText(entries.take(entries.u64()), where);
-    const name = this.context.mayBeRooted && parent === '' ? written.replace(/^\//, '') : written;
+    const isRooted = parent === '' && rootedNames.includes(written) && this.tree[offset] === tags.file;
+    const name = isRooted ? written.slice(1) : written;
+    if (isRooted) this.rooted.push(name);
     checkPart(name, limits, { ...where, path: written });
     const path = parent === '' ? name : `${parent}/${name}`;
     checkPath(path, limits, { ...where, path });
-    this.context.budget.entries += 1;
-    if (this.context.budget.entries > limits.entries) throw exceeded(limits, 'entries', { ...where, path });
+    count.addEntry({ ...where, path });
+    count.addPath(path, { ...where, path });
     const actual = this.readNode(offset, path, where);
     if (expected === null) return;
     if (Buffer.from(expected).toString('hex') !== actual) throw broken('tree-hash', { ...where, path });

@@ -5,6 +5,7 @@ import type { PackageLimits } from './limits.js';
 import { checkModule, isWasm } from './module.js';
 import type { JsonRecord, PackageAtom, PackageFile, PackageText, PackageVolume } from './package-file.js';
 import { broken, within } from './package-file.errors.js';
+import { PathCount } from './package-path.js';
 import { checkAgainstFile, findFile } from './webc-check.js';
 import { readIndex, webcLayouts } from './webc-index.js';
 import { readWebcManifest, type ManifestAtom, type VolumeFile } from './webc-manifest.js';
@@ -54,7 +55,7 @@ function beginReading(source: ByteSource, limits: PackageLimits): Reading {
   const version = Buffer.from(source.read(5, 3)).toString('latin1');
   const layout = Object.hasOwn(webcLayouts, version) ? webcLayouts[version] : undefined;
   if (!layout) throw broken('webc-version', { offset: 5 });
-  return { source, limits, layout, budget: { entries: 0 }, warnings: [] };
+  return { source, limits, layout, count: new PathCount(limits), warnings: [] };
 }
 
 function readManifest({ name, body }: Section, { source, limits }: Reading): JsonRecord {

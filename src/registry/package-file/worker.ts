@@ -15,4 +15,5 @@ async function answer({ fd, sizeBytes, limits }: WorkerTask): Promise<WorkerAnsw
   }
 }
 
-parentPort!.postMessage(await answer(workerData as WorkerTask));
+const nothingHandedOver: never[] = [];
+parentPort!.postMessage(await answer(workerData as WorkerTask), nothingHandedOver);
