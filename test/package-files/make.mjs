@@ -1,4 +1,4 @@
-// Makes the package files of this folder anew, byte for byte: `node test/package-files/make.mjs <path of wasmer 7.4.2>`, with GNU tar.
+// Makes the package files of this folder anew, apart from some times in hello-pax.tar.gz: `node test/package-files/make.mjs <path of wasmer 7.4.2>`, with GNU tar.
 // `hello-v2.webc` is made by `make-v2.rs`, for no program that is still given out writes version 2.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
