@@ -219,6 +219,11 @@ const manifests: HostileFile[] = [
   { rule: 'toml', what: 'half a table', file: withToml('[package') },
   { rule: 'toml', what: 'a key twice', file: withToml('[package]\nname = "a/b"\nname = "a/c"') },
   { rule: 'toml', what: '__proto__', file: withToml('[__proto__]\na = 1') },
+  {
+    rule: 'manifest-type',
+    what: 'an unknown kind of module',
+    file: withToml(`${withModule('a.wasm')}kind = "wasi"\n`, { name: 'a.wasm' }),
+  },
   { rule: 'manifest-type', what: 'a number for a name', file: withToml('[package]\nname = 1') },
   { rule: 'manifest-type', what: 'a module that is no table', file: withToml('module = [1]') },
   {

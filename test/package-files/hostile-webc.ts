@@ -261,6 +261,32 @@ const manifests: HostileFile[] = [
   },
   {
     rule: 'manifest-type',
+    what: 'a kind that is no URL',
+    file: manifest({ atoms: { hello: { ...atomOf(emptyModule), kind: 'webc.org/kind/wasm' } } }),
+  },
+  {
+    rule: 'manifest-type',
+    what: 'a command without annotations',
+    file: manifest({ commands: { hello: { runner: 'wasi' } } }),
+  },
+  { rule: 'manifest-type', what: 'null for commands', file: manifest({ commands: null }) },
+  {
+    rule: 'manifest-type',
+    what: 'a binding without a kind',
+    file: manifest({ bindings: [{ name: 'x', annotations: {} }] }),
+  },
+  {
+    rule: 'manifest-type',
+    what: 'a binding without annotations',
+    file: manifest({ bindings: [{ name: 'x', kind: 'wai@0.2' }] }),
+  },
+  {
+    rule: 'manifest-type',
+    what: 'a vendored package with a list of atoms',
+    file: manifest({ use: { 'ns/x': { atoms: [] } } }),
+  },
+  {
+    rule: 'manifest-type',
     what: 'an index with more than it may have',
     file: whole({ index: (index) => (index.extra = 1) }),
   },

@@ -23,6 +23,18 @@ export function textAt(value: unknown, where: Where): string {
   return value;
 }
 
+export function booleanAt(value: unknown, where: Where): boolean {
+  if (typeof value !== 'boolean') throw broken('manifest-type', where);
+  return value;
+}
+
+/** An absolute URL, as it is written. */
+export function urlAt(value: unknown, where: Where): string {
+  const text = textAt(value, where);
+  if (!URL.canParse(text)) throw broken('manifest-type', where);
+  return text;
+}
+
 /** A field that may be missing or null. */
 export function optional<Value>(
   record: Fields,
@@ -32,6 +44,18 @@ export function optional<Value>(
 ): Value | null {
   const value = field(record, key);
   return value === undefined || value === null ? null : read(value, below(where, key));
+}
+
+/** A field that may be missing, and is not null: what the clients read by a default does not take null. */
+export function defaulted<Value>(
+  record: Fields,
+  key: string,
+  where: Where,
+  read: (value: unknown, where: Where) => Value,
+  missing: Value,
+): Value {
+  const value = field(record, key);
+  return value === undefined ? missing : read(value, below(where, key));
 }
 
 export function required<Value>(

@@ -4,9 +4,9 @@ import { broken, type Where } from './package-file.errors.js';
 // Node has it; the compiler's library for Node does not name it.
 declare const WebAssembly: { validate(bytes: Uint8Array): boolean };
 
-/** @returns whether an atom of this kind is WebAssembly. Old packages write the URI without its scheme. */
+/** @returns whether an atom of this kind is WebAssembly. */
 export function isWasm(kind: string): boolean {
-  return /^(https?:\/\/)?webc\.org\/kind\/wasm$/.test(kind);
+  return /^https?:\/\/webc\.org\/kind\/wasm$/.test(kind);
 }
 
 // What the `wasmer` command writes into a manifest for what a module uses, and V8 does not know in every supported version of Node.

@@ -1,5 +1,16 @@
 import { parse, TomlDate, TomlError } from 'smol-toml';
-import { below, checkName, listAt, optional, recordAt, required, textAt, type Fields } from './fields.js';
+import {
+  below,
+  checkName,
+  defaulted,
+  listAt,
+  optional,
+  recordAt,
+  required,
+  textAt,
+  urlAt,
+  type Fields,
+} from './fields.js';
 import type { PackageLimits } from './limits.js';
 import type { Json, JsonRecord, PackageCommand, PackageDependency, PackageMount } from './package-file.js';
 import { broken, exceeded, within, type Where } from './package-file.errors.js';
@@ -83,7 +94,7 @@ function tables(parsed: Fields, key: string, limit: 'atoms' | 'commands', limits
 function moduleOf({ name, fields, where }: Table, limits: PackageLimits): TomlModule {
   return {
     name,
-    kind: kindOf(optional(fields, 'kind', where, textAt)),
+    kind: defaulted(fields, 'kind', where, kindOf, kindOf('wasm', where)),
     source: required(fields, 'source', where, (value, at) => pathAt(value, limits, at)),
   };
 }
@@ -96,9 +107,10 @@ function commandOf({ name, fields, where }: Table): PackageCommand {
   };
 }
 
-/** Short names are for `https://webc.org/kind/…`; without one it is WebAssembly. */
-function kindOf(kind: string | null): string {
-  return kind === null || /^[\w-]+$/.test(kind) ? `https://webc.org/kind/${kind ?? 'wasm'}` : kind;
+/** The two short names that `wasmer` knows stand for URLs; without one it is WebAssembly. */
+function kindOf(kind: unknown, where: Where): string {
+  const isShort = kind === 'wasm' || kind === 'tensorflow-SavedModel';
+  return isShort ? `https://webc.org/kind/${kind}` : urlAt(kind, where);
 }
 
 /** `[fs]`: where a program finds it = folder of the archive. */

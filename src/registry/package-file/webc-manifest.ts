@@ -1,7 +1,19 @@
 import { valid } from 'semver';
-import { below, checkName, listAt, optional, recordAt, required, textAt, type Fields } from './fields.js';
+import {
+  below,
+  booleanAt,
+  checkName,
+  defaulted,
+  listAt,
+  optional,
+  recordAt,
+  required,
+  textAt,
+  urlAt,
+  type Fields,
+} from './fields.js';
 import type { PackageLimits } from './limits.js';
-import type { JsonRecord, PackageCommand, PackageDependency, PackageMount } from './package-file.js';
+import type { PackageCommand, PackageDependency, PackageMount } from './package-file.js';
 import { broken, within, type Where } from './package-file.errors.js';
 
 /** A file in a volume of the package. */
@@ -30,32 +42,41 @@ export type WebcManifest = {
 /** @wasmer/sdk (0.10.0) takes the licence for a text, writes it into this file of the volume `metadata`, and its path for the licence. */
 export const sdkLicense = '/License';
 
-const root: Where = { section: 'manifest' };
+const theRoot: Where = { section: 'manifest' };
 
-/** @throws Refusal when a field has the wrong type, or a name cannot be used. Whether it fits the file is not looked at here. */
-export function readWebcManifest(manifest: JsonRecord, limits: PackageLimits): WebcManifest {
-  const annotations = optional(manifest, 'package', root, recordAt) ?? {};
+/**
+ * What the clients cannot decode is refused here: they would fail on every use of the package.
+ * @throws Refusal when a field has the wrong type, or a name cannot be used. Whether it fits the file is not looked at here.
+ */
+export function readWebcManifest(manifest: Fields, limits: PackageLimits, root: Where = theRoot): WebcManifest {
+  const annotations = defaulted(manifest, 'package', root, recordAt, {});
   const at = below(root, 'package');
   const wapm = optional(annotations, 'wapm', at, recordAt) ?? {};
-  optional(manifest, 'bindings', root, listAt);
   const mounts = optional(annotations, 'fs', at, listAt) ?? [];
   within(limits, 'mounts', mounts.length, below(at, 'fs'));
-  const { license, ...facts } = packageOf(wapm, below(at, 'wapm'), limits);
-  const isSdks = license === sdkLicense;
+  checkBindings(defaulted(manifest, 'bindings', root, listAt, []), below(root, 'bindings'));
+  const named = (key: string, limit: NamedLimit) => namedIn(manifest, key, limit, limits, root);
   return {
-    ...facts,
-    license: isSdks ? null : license,
-    readme: optional(wapm, 'readme', below(at, 'wapm'), volumeFileAt),
-    licenseFile: isSdks
-      ? { volume: 'metadata', path: sdkLicense }
-      : optional(wapm, 'license-file', below(at, 'wapm'), volumeFileAt),
+    ...aboutOf(wapm, below(at, 'wapm'), limits),
     entrypoint: optional(manifest, 'entrypoint', root, textAt),
-    atoms: namedIn(manifest, 'atoms', 'atoms', limits).map(atomOf),
-    commands: namedIn(manifest, 'commands', 'commands', limits).map(commandOf),
+    atoms: named('atoms', 'atoms').map(atomOf),
+    commands: named('commands', 'commands').map(commandOf),
     mounts: mounts.map((value, index) => mountOf(value, below(below(at, 'fs'), index))),
-    dependencies: namedIn(manifest, 'use', 'dependencies', limits).map(dependencyOf),
+    dependencies: named('use', 'dependencies').map((entry) => dependencyOf(entry, limits)),
   };
 }
+
+/** The annotation `wapm`. */
+function aboutOf(wapm: Fields, where: Where, limits: PackageLimits): PackageFacts & Files {
+  const { license, ...facts } = packageOf(wapm, where, limits);
+  const readme = optional(wapm, 'readme', where, volumeFileAt);
+  if (license === sdkLicense) {
+    return { ...facts, license: null, readme, licenseFile: { volume: 'metadata', path: sdkLicense } };
+  }
+  return { ...facts, license, readme, licenseFile: optional(wapm, 'license-file', where, volumeFileAt) };
+}
+
+type Files = Pick<WebcManifest, 'readme' | 'licenseFile'>;
 
 export type PackageFacts = Pick<
   WebcManifest,
@@ -76,19 +97,16 @@ export function packageOf(fields: Fields, where: Where, limits: PackageLimits): 
     homepage: text('homepage'),
     repository: text('repository'),
     license: text('license'),
-    private: optional(fields, 'private', where, booleanAt) ?? false,
+    private: defaulted(fields, 'private', where, booleanAt, false),
   };
 }
 
 type Named = { name: string; value: unknown; where: Where };
 
-function namedIn(
-  manifest: Fields,
-  key: string,
-  limit: 'atoms' | 'commands' | 'dependencies',
-  limits: PackageLimits,
-): Named[] {
-  const record = optional(manifest, key, root, recordAt) ?? {};
+type NamedLimit = 'atoms' | 'commands' | 'dependencies';
+
+function namedIn(manifest: Fields, key: string, limit: NamedLimit, limits: PackageLimits, root: Where): Named[] {
+  const record = defaulted(manifest, key, root, recordAt, {});
   const entries = Object.entries(record);
   within(limits, limit, entries.length, below(root, key));
   return entries.map(([name, value]) => {
@@ -100,11 +118,11 @@ function namedIn(
 function atomOf({ name, value, where }: Named): ManifestAtom {
   const atom = recordAt(value, where);
   const signature = required(atom, 'signature', where, textAt);
-  const annotations = optional(atom, 'annotations', where, recordAt) ?? {};
+  const annotations = defaulted(atom, 'annotations', where, recordAt, {});
   const wasm = optional(annotations, 'wasm', below(where, 'annotations'), recordAt) ?? {};
   return {
     name,
-    kind: required(atom, 'kind', where, textAt),
+    kind: required(atom, 'kind', where, urlAt),
     sha256: hashOf(signature, below(where, 'signature')),
     features: (optional(wasm, 'features', where, listAt) ?? []).map((feature) => textAt(feature, where)),
   };
@@ -120,7 +138,7 @@ function hashOf(signature: string, where: Where): string {
 
 function commandOf({ name, value, where }: Named): PackageCommand {
   const command = recordAt(value, where);
-  const annotations = optional(command, 'annotations', where, recordAt) ?? {};
+  const annotations = required(command, 'annotations', where, recordAt);
   const at = below(where, 'annotations');
   return {
     name,
@@ -165,18 +183,21 @@ function mountOf(value: unknown, where: Where): PackageMount {
   };
 }
 
-function dependencyOf({ name, value, where }: Named): PackageDependency {
+function dependencyOf({ name, value, where }: Named, limits: PackageLimits): PackageDependency {
   if (typeof value === 'string') return { name, source: value };
-  recordAt(value, where); // the manifest of a vendored package
+  readWebcManifest(recordAt(value, where), limits, where); // that of a vendored package; CBOR is only so deep
   return { name, source: null };
+}
+
+function checkBindings(bindings: unknown[], where: Where): void {
+  for (const [index, value] of bindings.entries()) {
+    const binding = recordAt(value, below(where, index));
+    for (const key of ['name', 'kind']) required(binding, key, below(where, index), textAt);
+    if (!Object.hasOwn(binding, 'annotations')) throw broken('manifest-type', below(where, index));
+  }
 }
 
 function volumeFileAt(value: unknown, where: Where): VolumeFile {
   const file = recordAt(value, where);
   return { volume: required(file, 'volume', where, textAt), path: required(file, 'path', where, textAt) };
-}
-
-function booleanAt(value: unknown, where: Where): boolean {
-  if (typeof value !== 'boolean') throw broken('manifest-type', where);
-  return value;
 }
