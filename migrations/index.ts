@@ -7,6 +7,8 @@ import { Mails1795568400300 } from './20261125010300-mails.js';
 import { PersistedDocuments1795568400400 } from './20261125010400-persisted-documents.js';
 import { Relay1795651200000 } from './20261126000000-relay.js';
 import { WantedPartitions1795651200100 } from './20261126000100-wanted-partitions.js';
+import { Rebuilds1795651200200 } from './20261126000200-rebuilds.js';
+import { Partitions1795651200300 } from './20261126000300-partitions.js';
 
 /** All migrations of the store and platform tables, in the order in which they run. */
 export const migrations = [
@@ -19,4 +21,6 @@ export const migrations = [
   PersistedDocuments1795568400400,
   Relay1795651200000,
   WantedPartitions1795651200100,
+  Rebuilds1795651200200,
+  Partitions1795651200300,
 ];

@@ -4,6 +4,7 @@ import { fenceLog } from '../core/feed/fence.js';
 import { reachOf, readLast, readPage } from '../core/feed/store-feed.js';
 import { verifyLog } from '../core/event-store/verify-log.js';
 import type { StoredEvent } from '../core/event-store/types.js';
+import { addBundleCommands } from './bundles.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { print, printFacts, printJson, printRows, progressBar, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
@@ -48,6 +49,8 @@ export function addEventCommands(program: Command): void {
     .requiredOption('--yes', 'Kafka gets a new topic; read models that stand beyond the end of the log are paused')
     .option('--json', 'print JSON')
     .action((options: OutputOptions) => withSession((session) => fence(session, options)));
+
+  addBundleCommands(events);
 }
 
 async function fence({ pool }: Session, options: OutputOptions): Promise<void> {

@@ -53,13 +53,38 @@ function text(cell: Cell): string {
   return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
 }
 
-/** A bar on a terminal's standard error, redrawn in place; nothing elsewhere. */
+const barWidth = 30;
+const redrawMs = 100;
+
+/** A bar on a terminal's standard error with rate and time left, redrawn in place; nothing elsewhere. It ends with the first `done` that is the total. */
 export function progressBar(label: string, total: number): (done: number) => void {
   if (!process.stderr.isTTY || total === 0) return () => undefined;
+  const pace = paceOf(total);
+  let drawnAt = 0;
+  let ended = false;
   return (done) => {
-    const filled = Math.round((30 * done) / total);
+    const last = done >= total;
+    if (ended || (!last && Date.now() - drawnAt < redrawMs)) return;
+    drawnAt = Date.now();
+    ended = last;
+    const filled = Math.round((barWidth * Math.min(done, total)) / total);
+    const { perSecond, secondsLeft } = pace(done);
+    const left = last || secondsLeft === null ? '' : `, ${secondsLeft} s left`;
     process.stderr.write(
-      `\r${label} [${'='.repeat(filled)}${' '.repeat(30 - filled)}] ${done}/${total}${done >= total ? '\n' : ''}`,
+      `\r${label} [${'='.repeat(filled)}${' '.repeat(barWidth - filled)}] ${done}/${total}, ${perSecond}/s${left}\u001b[K${last ? '\n' : ''}`,
     );
+  };
+}
+
+export type Pace = { perSecond: number; secondsLeft: number | null };
+
+/** How fast work goes on since the first call, and how long the rest takes at that pace. */
+export function paceOf(total: number): (done: number) => Pace {
+  let first: { at: number; done: number } | null = null;
+  return (done) => {
+    first ??= { at: Date.now(), done };
+    const seconds = (Date.now() - first.at) / 1000;
+    const perSecond = seconds > 0 ? Math.round((done - first.done) / seconds) : 0;
+    return { perSecond, secondsLeft: perSecond > 0 ? Math.ceil((total - done) / perSecond) : null };
   };
 }

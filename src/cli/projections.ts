@@ -8,12 +8,14 @@ import {
   retryParked,
   skipEvent,
 } from '../core/projection/operate.js';
+import { createTables } from '../core/projection/ddl.js';
 import { projectionStatus } from '../core/projection/status.js';
 import { ensureCheckpoints } from '../core/projection/checkpoints.js';
-import { verifyProjection } from '../core/projection/verify.js';
+import { verifyProjection, type VerifyOptions } from '../core/projection/verify.js';
 import { silos } from '../silos.js';
 import { CommandFailure, exitCodes } from './exit.js';
-import { note, print, printJson, printRows, type OutputOptions } from './output.js';
+import { note, print, printJson, printRows, progressBar, type OutputOptions } from './output.js';
+import { addRebuildCommands } from './projections-rebuild.js';
 import { withSession, type Session } from './session.js';
 
 export function addProjectionCommands(program: Command): void {
@@ -111,6 +113,8 @@ export function addProjectionCommands(program: Command): void {
     .action((projection: string | undefined, options: OutputOptions) =>
       withSession((session) => verify(session, projection, options)),
     );
+
+  addRebuildCommands(projections);
 }
 
 async function status({ pool, core }: Session, options: OutputOptions): Promise<void> {
@@ -135,6 +139,7 @@ async function status({ pool, core }: Session, options: OutputOptions): Promise<
       parked: (row) => row.parkedStreams,
       skipped: (row) => row.skippedEvents,
       owned: (row) => `${row.ownedPartitions}/${row.partitions}`,
+      standby: (row) => row.standby,
     },
     'There are no projections.',
     options,
@@ -166,9 +171,11 @@ async function skip(session: Session, name: string, text: string, reason: string
   await retry(session, name, parked.streamId);
 }
 
-async function verify({ url, core }: Session, name: string | undefined, options: OutputOptions): Promise<void> {
+async function verify({ url, core, pool }: Session, name: string | undefined, options: OutputOptions): Promise<void> {
   const definitions = silos.definitions.filter(({ versionedName }) => !name || versionedName === name);
   if (definitions.length === 0) throw unknown(name!);
+  // A log that was just imported has no tables yet.
+  await createTables(pool, definitions);
   const reports = [];
   for (const definition of definitions) {
     const isReactor = definition.kind === 'reactor';
@@ -179,7 +186,7 @@ async function verify({ url, core }: Session, name: string | undefined, options:
           : `Verifying ${definition.versionedName} …`,
       );
     if (isReactor) continue;
-    reports.push(await verifyProjection(url, core.readPartition, definition));
+    reports.push(await verifyProjection(url, core.readPartition, definition, told(definition.versionedName, options)));
   }
   if (options.json) printJson(reports);
   for (const report of options.json ? [] : reports) {
@@ -189,6 +196,17 @@ async function verify({ url, core }: Session, name: string | undefined, options:
     for (const difference of report.differences.slice(0, 20)) print(`  ${difference.kind} ${difference.id}`);
   }
   if (reports.some((report) => report.differences.length > 0)) process.exitCode = exitCodes.findings;
+}
+
+/** A bar on a terminal, and why it takes longer. */
+function told(projection: string, { json }: OutputOptions): VerifyOptions {
+  if (json) return {};
+  let bar: (done: number) => void = () => undefined;
+  return {
+    onStart: (events) => void (bar = progressBar(projection, events)),
+    onEvents: (done) => bar(done),
+    onDoubt: (count) => note(`${count} rows differ; comparing again when all that was written meanwhile is applied …`),
+  };
 }
 
 async function drop({ pool }: Session, name: string): Promise<void> {

@@ -42,8 +42,8 @@ async function openConveyor({ core, log }: Foundation, { settings }: KafkaLink):
 function checkOwn(readiness: Readiness, { runner }: Projector): void {
   readiness.register('projections', async () => {
     const paused = runner.members.all.filter((member) => member.paused).map((member) => member.name);
-    const detail = paused.length > 0 ? `paused: ${paused.join(', ')}` : undefined;
-    if (runner.refusal) return { ok: true, detail: runner.refusal };
+    const details = [runner.refusal, paused.length > 0 ? `paused: ${paused.join(', ')}` : null];
+    const detail = details.filter(Boolean).join('; ') || undefined;
     if (runner.trouble) return { ok: false, detail: runner.trouble };
     return runner.caughtUp ? { ok: true, detail } : { ok: false, detail: runner.progressText() };
   });

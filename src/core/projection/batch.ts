@@ -163,12 +163,14 @@ async function tryTogether(
 const firstHalf = <T>(items: T[]): T[] => items.slice(0, items.length >> 1);
 const secondHalf = <T>(items: T[]): T[] => items.slice(items.length >> 1);
 
-function parkedAt(event: Recorded, error: unknown): ParkedStream {
+/** A stream that stops at this event. */
+export function parkedAt(event: Recorded, error: unknown): ParkedStream {
   const { streamId, partition, position, type } = event;
   return { streamId, partition, position, eventType: type, error: describeFailure(error) };
 }
 
-async function park(client: pg.ClientBase, projection: string, parked: ParkedStream[]): Promise<void> {
+/** Records streams as parked, in the transaction that leaves their events out. */
+export async function park(client: pg.ClientBase, projection: string, parked: ParkedStream[]): Promise<void> {
   await client.query(
     `INSERT INTO store.parked_streams (projection, stream_id, partition, position, event_type, error)
      SELECT $1, * FROM unnest($2::text[], $3::smallint[], $4::bigint[], $5::text[], $6::text[])`,

@@ -98,6 +98,15 @@ export async function flushCheckpoints(
   return result.rows;
 }
 
+/** Why a runner pauses a projection by itself. A table that was built anew is without these reasons. */
+export const pauseReasons = {
+  tooManyParked: (most: number): string => `more than ${most} parked streams`,
+  beyondTheLog: 'its checkpoint lies beyond the end of the log: see `waybill projections rebuild`',
+};
+
+/** The same as patterns of SQL. */
+export const automaticPauses = ['more than % parked streams', pauseReasons.beyondTheLog];
+
 export async function pauseProjection(pool: pg.Pool, projection: string, reason: string): Promise<boolean> {
   return setState(pool, projection, 'paused', reason);
 }

@@ -15,6 +15,8 @@ export type ProjectionStatus = {
   skippedEvents: number;
   ownedPartitions: number;
   partitions: number;
+  /** The table beside the live one: kept from before the last rebuild, or not swapped in yet. */
+  standby: 'old' | 'building' | 'built' | null;
 };
 
 /** One row per projection known to the database, of whatever version. `head` is the safe head of the log. */
@@ -23,7 +25,10 @@ export async function projectionStatus(pool: pg.Pool, head: number): Promise<Pro
     `SELECT p.name AS projection, p.state, p.reason, c.position, c.partitions,
        lag.events AS "lagEvents", lag.seconds AS "lagSeconds", owned.n AS "ownedPartitions",
        (SELECT count(*)::int FROM store.parked_streams s WHERE s.projection = p.name) AS "parkedStreams",
-       (SELECT count(*)::int FROM store.skipped_events s WHERE s.projection = p.name) AS "skippedEvents"
+       (SELECT count(*)::int FROM store.skipped_events s WHERE s.projection = p.name) AS "skippedEvents",
+       CASE (SELECT phase FROM store.rebuilds r WHERE r.projection = p.name)
+         WHEN 'loading' THEN 'building' WHEN 'cancelled' THEN 'building' WHEN 'built' THEN 'built'
+         ELSE CASE WHEN to_regclass(format('standby.%I', p.name)) IS NOT NULL THEN 'old' END END AS standby
      FROM store.projections p
      CROSS JOIN LATERAL (SELECT coalesce(min(position), 0) AS position, count(*)::int AS partitions
                          FROM store.checkpoints c WHERE c.projection = p.name) c

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { eventually } from '../../../test/kit/eventually.js';
-import type { BlobStore, ByteRange, StoredBlob } from './blob-store.js';
+import { eventually } from './eventually.js';
+import type { BlobStore, ByteRange, StoredBlob } from '../../src/core/blob/blob-store.js';
 
 export const sha256 = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex');
 
