@@ -21,7 +21,8 @@ it('prints what is inside as a tree', async () => {
   const path = hello('hello-v3.webc');
   const { code, stdout, stderr } = await inspect(path);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toBe(`${path}  webc-v3  4.5 KiB  sha256:21cd98579a8cee3605e09f3ff8813328dc12ef44429bb4df567c0b23f7a8cc0e
+  expect(stdout)
+    .toBe(`${path}  webc-v3  4.5 KiB  sha256:21cd98579a8cee3605e09f3ff8813328dc12ef44429bb4df567c0b23f7a8cc0e
 ├─ package
 │  ├─ license       MIT
 │  ├─ license file  LICENSE, 30 B

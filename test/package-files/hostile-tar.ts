@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { paxRecords, sumUp, tarFile, tarGz, type TarFileEntry } from '../kit/tar-file.js';
 import { emptyModule } from '../kit/webc-file.js';
-import type { HostileFile } from './hostile-webc.js';
+import type { HostileFile } from './hostile-parts.js';
 
 const toml = '[package]\nname = "ada/hello"\nversion = "1.0.0"\ndescription = "x"\n';
 const manifest: TarFileEntry = { name: 'wasmer.toml', content: toml };
