@@ -3,28 +3,35 @@ export type OutputOptions = { json?: boolean };
 
 type Cell = string | number | boolean | null | undefined | Date;
 
+/** What stands under each heading. */
+export type Columns<Row> = Record<string, (row: Row) => Cell>;
+
 /**
  * Rows as an aligned table with a heading, or as a JSON array of the rows themselves.
  * @param empty what people are told when there is no row
  */
 export function printRows<Row extends Record<string, unknown>>(
   rows: Row[],
-  columns: Record<string, (row: Row) => Cell>,
+  columns: Columns<Row>,
   empty: string,
   { json }: OutputOptions,
 ): void {
   if (json) return printJson(rows);
   if (rows.length === 0) return print(empty);
+  for (const line of tableLines(rows, columns)) print(line);
+}
+
+/** Rows as an aligned table, the heading first. */
+export function tableLines<Row>(rows: Row[], columns: Columns<Row>): string[] {
   const heading = Object.keys(columns);
-  const lines = [heading, ...rows.map((row) => heading.map((name) => text(columns[name]!(row))))];
-  const widths = heading.map((_, index) => Math.max(...lines.map((line) => line[index]!.length)));
-  for (const line of lines)
-    print(
-      line
-        .map((cell, index) => cell.padEnd(widths[index]!))
-        .join('  ')
-        .trimEnd(),
-    );
+  const cells = [heading, ...rows.map((row) => heading.map((name) => text(columns[name]!(row))))];
+  const widths = heading.map((_, index) => Math.max(...cells.map((line) => line[index]!.length)));
+  return cells.map((line) =>
+    line
+      .map((cell, index) => cell.padEnd(widths[index]!))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** Names and values under each other, or one JSON object. */

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type pg from 'pg';
 import { createPool } from '../core/event-store/pool.js';
 import type { Projection } from '../core/projection/definition.js';
 import { RebuildRefused } from '../core/projection/rebuild/ports.js';
@@ -33,7 +34,8 @@ export function addRebuildCommands(projections: Command): void {
     .option('--accept-parked', 'swap however many streams are parked')
     .action((name: string, options: BuildCommand) =>
       withRebuilds(options.workers, async (session, ports) => {
-        for (const definition of chosen(name)) await rebuild(session, ports, definition, options, rebuildProjection);
+        for (const definition of await chosen(ports, name))
+          await rebuild(session, ports, definition, options, rebuildProjection);
       }),
     );
 
@@ -163,13 +165,27 @@ function one(name: string): Projection {
   return definition;
 }
 
-const chosen = (name: string): Projection[] => (name === 'all' ? silos.projections : [one(name)]);
+/** @throws CommandFailure when an old table stands in the way of any of them: none is then rebuilt */
+async function chosen({ pool }: RebuildPorts, name: string): Promise<Projection[]> {
+  const definitions = name === 'all' ? silos.projections : [one(name)];
+  const kept = await keepingOld(pool, definitions);
+  if (kept.length === 0) return definitions;
+  const names = kept.map(({ versionedName }) => versionedName).join(', ');
+  throw new CommandFailure(
+    `The table from before the last rebuild is still kept of ${names}: "projections rollback" takes it back, "projections drop-old" removes it.`,
+  );
+}
 
 async function keeping({ pool }: RebuildPorts, name: string): Promise<Projection[]> {
   if (name !== 'all') return [one(name)];
-  const kept: Projection[] = [];
-  for (const definition of silos.projections)
-    if ((await hasStandby(pool, definition)) && !(await readBuild(pool, definition))) kept.push(definition);
+  const kept = await keepingOld(pool, silos.projections);
   if (kept.length === 0) print('No old table is kept.');
+  return kept;
+}
+
+async function keepingOld(pool: pg.Pool, definitions: Projection[]): Promise<Projection[]> {
+  const kept: Projection[] = [];
+  for (const definition of definitions)
+    if ((await hasStandby(pool, definition)) && !(await readBuild(pool, definition))) kept.push(definition);
   return kept;
 }

@@ -9,25 +9,18 @@ import {
   skipEvent,
 } from '../core/projection/operate.js';
 import { createTables } from '../core/projection/ddl.js';
-import { projectionStatus } from '../core/projection/status.js';
-import { ensureCheckpoints } from '../core/projection/checkpoints.js';
 import { verifyProjection, type VerifyOptions } from '../core/projection/verify.js';
 import { silos } from '../silos.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { note, print, printJson, printRows, progressBar, type OutputOptions } from './output.js';
+import { addStatusCommand } from './projections-status.js';
 import { addRebuildCommands } from './projections-rebuild.js';
 import { withSession, type Session } from './session.js';
 
 export function addProjectionCommands(program: Command): void {
   const projections = program.command('projections').description('look at read models and reactors and mend them');
 
-  projections
-    .command('status')
-    .description(
-      'state, position and lag of every projection and reactor; exit code 4 when one is paused or has parked streams',
-    )
-    .option('--json', 'print JSON')
-    .action((options: OutputOptions) => withSession((session) => status(session, options)));
+  addStatusCommand(projections);
 
   projections
     .command('parked')
@@ -115,36 +108,6 @@ export function addProjectionCommands(program: Command): void {
     );
 
   addRebuildCommands(projections);
-}
-
-async function status({ pool, core }: Session, options: OutputOptions): Promise<void> {
-  await ensureCheckpoints(
-    pool,
-    // Not of reactors: a new one begins when a server first runs it, not when somebody looks.
-    core.silos.projections.map(({ versionedName }) => ({ projection: versionedName, position: 0 })),
-    core.store.partitions,
-  );
-  const known = await projectionStatus(pool, await core.watermark.safeHead());
-  const rows = known.map((row) => ({ ...row, kind: findDefinition(silos.definitions, row.projection)?.kind ?? null }));
-  printRows(
-    rows,
-    {
-      projection: (row) => row.projection,
-      kind: (row) => row.kind,
-      state: (row) => (row.reason ? `${row.state}: ${row.reason}` : row.state),
-      position: (row) => row.position,
-      head: (row) => row.head,
-      'lag (events)': (row) => row.lagEvents,
-      'lag (s)': (row) => row.lagSeconds.toFixed(1),
-      parked: (row) => row.parkedStreams,
-      skipped: (row) => row.skippedEvents,
-      owned: (row) => `${row.ownedPartitions}/${row.partitions}`,
-      standby: (row) => row.standby,
-    },
-    'There are no projections.',
-    options,
-  );
-  if (rows.some((row) => row.state === 'paused' || row.parkedStreams > 0)) process.exitCode = exitCodes.findings;
 }
 
 async function retry({ pool, core }: Session, name: string, streamId?: string): Promise<void> {

@@ -62,6 +62,8 @@ describe('waybill projections rebuild', () => {
       stderr: expect.stringMatching(/projections rollback.*projections drop-old/),
     });
 
+    expect(await projections('rebuild', 'all')).toMatchObject({ code: 1, stderr: expect.stringContaining('users_v2') });
+
     await operator.createNamespace('before-the-rollback');
     expect(await projections('rollback', 'namespaces')).toMatchObject({
       code: 0,

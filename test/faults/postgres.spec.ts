@@ -7,13 +7,12 @@ import { answersMore, type Load } from '../kit/load.js';
 import { startPrivatePostgres, type PrivatePostgres } from '../kit/private-postgres.js';
 import { runProgram } from '../kit/program.js';
 import { serverEnvironment } from '../kit/server.js';
-import { mayMount, putOnSmallDisk, type SmallDisk } from '../kit/small-disk.js';
+import { mayMount, putOnSmallDisk } from '../kit/small-disk.js';
 import { startTopology, type Topology } from '../kit/topology.js';
 
 /** The database goes away under a service of several processes. */
 let postgres: PrivatePostgres;
 let service: Topology;
-let disk: SmallDisk | undefined;
 const loads: Load[] = [];
 
 beforeAll(async () => {
@@ -29,8 +28,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await service?.stop();
-  await postgres.stop();
-  disk?.remove();
   await postgres.drop();
 });
 
@@ -58,20 +55,22 @@ it.each([
 withSmallDisk(
   'the disk of a read table is full: nothing is parked, and when there is space again all goes on',
   async () => {
-    disk = await putOnSmallDisk(postgres, [tableName(namespaceRows)]);
-    await disk.fill();
-    const load = await service.startLoad('full');
-    loads.push(load);
-    const said = () =>
-      service
-        .names()
-        .map((name) => service.process(name).output())
-        .join('');
-    await eventually(() => expect(said()).toContain('No space left on device","msg":"projection will try again'));
-    expect(load.failures.filter(({ reason }) => reason !== 'COMMITTED_NOT_VISIBLE')).toEqual([]);
-    await disk.free();
-    await answersMore(load, 100);
-    await load.stop();
+    const disk = await putOnSmallDisk(postgres, tableName(namespaceRows));
+    try {
+      await disk.fill();
+      const load = await service.startLoad('full');
+      loads.push(load);
+      const outputs = () => service.names().map((name) => service.process(name).output());
+      await eventually(() =>
+        expect(outputs().join('')).toContain('No space left on device","msg":"projection will try again'),
+      );
+      expect(load.failures.filter(({ reason }) => reason !== 'COMMITTED_NOT_VISIBLE')).toEqual([]);
+      await disk.free();
+      await answersMore(load, 100);
+      await load.stop();
+    } finally {
+      await disk.remove();
+    }
     expect(await judge(service, loads)).toEqual([]);
   },
 );

@@ -4,7 +4,7 @@ import type { PackageFile } from '../../src/registry/package-file/package-file.j
 import { readPackage } from '../../src/registry/package-file/read-package.js';
 import { sha256 } from '../kit/webc-file.js';
 import { packageCases } from './package-cases.js';
-import { Random } from './random.js';
+import { FuzzRandom } from './random.js';
 
 export type FuzzOptions = {
   seed: number;
@@ -36,7 +36,7 @@ export async function fuzzPackages({ seed, cases, first = 0, folder, onCase }: F
   const report: FuzzReport = { seed, cases, accepted: 0, refusals: {}, slowest: { index: first, ms: 0 }, failures: [] };
   for (let index = first; index < first + cases && report.failures.length < mostFailures; index += 1) {
     onCase?.(index);
-    const file = make(new Random(Math.imul(seed, 0x9e3779b1) + index));
+    const file = make(new FuzzRandom(Math.imul(seed, 0x9e3779b1) + index));
     const began = performance.now();
     try {
       const read = await readPackage(file);

@@ -1,6 +1,6 @@
 import { ReadModelsElsewhere } from '../../core/projection/elsewhere.js';
 import type { Readiness } from '../../core/http/readiness.js';
-import { eventsApplied, measureFeed } from '../../core/runtime/measures.js';
+import { eventsApplied, measureFeed, measureLag } from '../../core/runtime/measures.js';
 import { createProjector, type Projector } from '../../core/runtime/projector.js';
 import type { Conveyor } from '../../core/feed/conveyor.js';
 import type { Foundation } from './foundation.js';
@@ -24,6 +24,7 @@ export async function openProjector(foundation: Foundation, kafka: KafkaLink | n
   closing.add(() => projector.stop());
   if (isProjector) {
     measureFeed(core, projector);
+    measureLag(core);
     checkOwn(readiness, projector);
   } else if (roles.includes('api')) await checkElsewhere(foundation);
   return projector;

@@ -159,3 +159,22 @@ describe('an imported log', () => {
     expect(json(await elsewhere.waybill('jobs', 'list', '--json'))).toEqual([]);
   });
 });
+
+it('events stats counts by type, and knows the largest streams and tables', async () => {
+  const { rows } = await source.database.pool.query(
+    'SELECT type, count(*)::int AS events FROM store.events GROUP BY type ORDER BY type',
+  );
+  const stats = json(await source.waybill('events', 'stats', '--json'));
+  expect(stats.types.map(({ type, events }: any) => ({ type, events })).sort(byType)).toEqual(rows.sort(byType));
+  expect(stats.events).toBe(rows.reduce((sum, { events }) => sum + events, 0));
+  for (const { bytes } of [...stats.types, ...stats.tables]) expect(bytes).toEqual(expect.any(Number));
+  expect(stats.largestStreams[0].events).toBeGreaterThanOrEqual(stats.largestStreams.at(-1).events);
+  expect(stats.tables.map(({ table }: any) => table)).toEqual(
+    expect.arrayContaining(['store.events', 'read.users_v2', 'graphile_worker._private_jobs']),
+  );
+  expect(Date.parse(stats.first)).toBeLessThanOrEqual(Date.parse(stats.last));
+  const table = await source.waybill('events', 'stats');
+  expect(table.stdout).toMatch(/^type +events +bytes$/m);
+});
+
+const byType = (a: { type: string }, b: { type: string }) => (a.type < b.type ? -1 : 1);

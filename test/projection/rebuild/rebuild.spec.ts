@@ -68,10 +68,10 @@ async function start(silo: Silo, options: InstanceOptions = {}): Promise<TestIns
 
 it('prepares a new version beside the old one under load; its first process has nothing left to build', async () => {
   const old = await start(program(v1));
-  let loading = true;
+  const loading = new AbortController();
   let raised = 0;
   const load = (async () => {
-    for (; loading; raised++) await old.executeAs(system)(new Raise(`counter-${raised % 20}`, 1));
+    for (; !loading.signal.aborted; raised++) await old.executeAs(system)(new Raise(`counter-${raised % 20}`, 1));
   })();
   await eventually(() => expect(raised).toBeGreaterThan(50));
 
@@ -83,7 +83,7 @@ it('prepares a new version beside the old one under load; its first process has 
   const { position } = await prepareProjection(ports, v2, { workers: 2 });
   expect(await unprepared(ports, [v1, v2])).toEqual([]);
   expect(await hasStandby(database.pool, v2)).toBe(false);
-  loading = false;
+  loading.abort();
   await load;
 
   await fresh.projector.start();

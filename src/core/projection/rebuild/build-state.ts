@@ -7,14 +7,19 @@ import { transaction } from '../transaction.js';
 import { RebuildRefused, type Build, type BuildPorts, type PartResult } from './ports.js';
 import { dropStandby, hasStandby, standbyName, standbySchema, standbyTable } from './standby.js';
 
-/** Sorting the events of one part takes some hundred MB of temporary files at most. */
-const mostEventsPerPart = 2_000_000;
+/** Sorting the events of one part takes some GB of temporary files at most, and so much is lost when a build is interrupted. */
+const defaultEventsPerPart = 2_000_000;
 
 /**
- * The build that an earlier run began, when it was of the same columns and the same fold; otherwise a new one, up to the safe head.
+ * @param eventsPerPart how many a part should have at most; a partition with more of them is read in slices
+ * @returns the build that an earlier run began, when it was of the same columns and the same fold; otherwise a new one, up to the safe head
  * @throws RebuildRefused when the standby holds the old table that a swap kept
  */
-export async function beginBuild(ports: BuildPorts, definition: Projection): Promise<Build> {
+export async function beginBuild(
+  ports: BuildPorts,
+  definition: Projection,
+  eventsPerPart = defaultEventsPerPart,
+): Promise<Build> {
   const earlier = await readBuild(ports.pool, definition);
   const exists = await hasStandby(ports.pool, definition);
   if (!earlier && exists)
@@ -23,7 +28,7 @@ export async function beginBuild(ports: BuildPorts, definition: Projection): Pro
     );
   if (earlier && exists && earlier.fingerprint === fingerprintOf(definition) && earlier.phase !== 'cancelled')
     return earlier;
-  return startBuild(ports, definition);
+  return startBuild(ports, definition, eventsPerPart);
 }
 
 export async function readBuild(
@@ -49,10 +54,14 @@ export async function readBuild(
   };
 }
 
-async function startBuild({ pool, partitions, safeHead }: BuildPorts, definition: Projection): Promise<Build> {
+async function startBuild(
+  { pool, partitions, safeHead }: BuildPorts,
+  definition: Projection,
+  eventsPerPart: number,
+): Promise<Build> {
   const target = await safeHead();
   const totalEvents = await countEvents(pool, definition, target);
-  const parts = partitions * Math.max(1, Math.ceil(totalEvents / partitions / mostEventsPerPart));
+  const parts = partitions * Math.max(1, Math.ceil(totalEvents / partitions / eventsPerPart));
   await dropStandby(pool, definition);
   await transaction(pool, async (client) => {
     // Whatever program comes later finds it in `status` and can drop it, though this one may never run.
@@ -97,6 +106,11 @@ export async function markLoaded(
   { events, parked }: PartResult,
   maxParkedStreams: number,
 ): Promise<void> {
+  // One after the other where streams are parked: each must see those of the others to count them.
+  if (parked.length > 0)
+    await client.query('SELECT FROM store.rebuilds WHERE projection = $1 FOR NO KEY UPDATE', [
+      definition.versionedName,
+    ]);
   const { rowCount } = await client.query(
     `INSERT INTO store.rebuild_parts (projection, part, events)
      SELECT projection, $2, $3 FROM store.rebuilds WHERE projection = $1 AND phase = 'loading' FOR KEY SHARE`,

@@ -10,6 +10,9 @@ import { PartLoader } from './load-part.js';
 import type { Build, BuildOptions, BuildPorts, BuildReport } from './ports.js';
 import { standbyName, standbySchema } from './standby.js';
 
+/** Sorting so many takes some 5 GB of temporary files, for each worker. */
+const mostEventsPerReading = 8_000_000;
+
 /**
  * Builds a projection's table anew in schema `standby`, from the log as it is at the begin, with checkpoints to go on from there. Goes on
  * with what an earlier run of the same fold left.
@@ -21,7 +24,7 @@ export async function buildStandby(
   definition: Projection,
   options: BuildOptions,
 ): Promise<BuildReport> {
-  const build = await beginBuild(ports, definition);
+  const build = await beginBuild(ports, definition, options.eventsPerPart);
   const resumedParts = build.loaded.size;
   const way = build.phase === 'loading' ? await loadAndComplete(ports, build, options) : builtBefore;
   const parked = await ports.pool.query('SELECT count(*)::int AS n FROM store.parked_streams WHERE projection = $1', [
@@ -95,11 +98,11 @@ async function loadByHandlers(
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const loader = new PartLoader(ports, build, { maxParkedStreams, skips, onRead, inBatches, signal: either });
-  const missing = Array.from({ length: build.parts }, (_, part) => part).filter((part) => !build.loaded.has(part));
+  const readings = readingsOf(build, ports.partitions, workers);
   const work = async () => {
-    for (let part = missing.shift(); part !== undefined; part = missing.shift()) {
+    for (let parts = readings.shift(); parts; parts = readings.shift()) {
       either.throwIfAborted();
-      await loader.load(part);
+      await loader.load(parts);
     }
   };
   const endings = await Promise.allSettled(
@@ -112,6 +115,21 @@ async function loadByHandlers(
     ),
   );
   if (endings.some(({ status }) => status === 'rejected')) throw either.reason;
+}
+
+/**
+ * Which missing parts are read in one go: all of a slice, for each reading looks at the whole log, as long as there is something for
+ * every worker and the sort stays bounded.
+ */
+function readingsOf({ parts, loaded, totalEvents }: Build, partitions: number, workers: number): number[][] {
+  const readings: number[][] = [];
+  const most = Math.max(1, Math.floor((mostEventsPerReading * parts) / Math.max(1, totalEvents)));
+  for (let slice = 0; slice < parts; slice += partitions) {
+    const missing = Array.from({ length: partitions }, (_, n) => slice + n).filter((part) => !loaded.has(part));
+    const size = Math.min(most, Math.ceil(missing.length / workers));
+    for (let at = 0; at < missing.length; at += size) readings.push(missing.slice(at, at + size));
+  }
+  return readings;
 }
 
 /** Key, indexes, statistics, and checkpoints at the target: the standby is a whole read model at an earlier moment. */

@@ -12,13 +12,16 @@ import { writerOf } from '../writers.js';
 import { markLoaded, tooManyParked } from './build-state.js';
 import { toCopyField } from './copy-text.js';
 import { foldInBatches } from './fold-in-batches.js';
-import { MetadataWanted, readLog } from './log-reader.js';
+import { MetadataWanted, readLog, type PartitionedEvents } from './log-reader.js';
 import { RebuildRefused, type Build, type BuildPorts } from './ports.js';
 import { RowsFolder, type FinalRow } from './rows-folder.js';
 import { standbySchema } from './standby.js';
 import { SumsFolder } from './sums-folder.js';
 
 type Chunks = AsyncIterable<Recorded[]>;
+
+/** Writes what a part makes of the table. @returns the streams that stopped. */
+type Fold = (writer: pg.ClientBase, chunks: Chunks) => Promise<ParkedStream[]>;
 
 export type LoadOptions = {
   maxParkedStreams: number;
@@ -42,65 +45,74 @@ export class PartLoader {
 
   /**
    * Tries the cheap way first: fold in memory, write by COPY. What Postgres refuses there is found by ordinary batches.
-   * @throws RebuildRefused, or the failure of the surroundings; then nothing of the part is written
+   * @param parts of one slice, in ascending order: they are read in one go
+   * @throws RebuildRefused, or the failure of the surroundings; then nothing of the part that failed is written
    */
-  async load(part: number): Promise<void> {
-    const { definition } = this.build;
-    if (this.options.inBatches) return this.loadInBatches(part);
+  async load(parts: readonly number[]): Promise<void> {
+    if (this.options.inBatches) {
+      for (const part of parts) await this.loadInBatches(part);
+      return;
+    }
+    const left = [...parts];
     try {
-      await this.attempt(part, (writer, chunks) =>
-        definition.kind === 'rows' ? this.copyRows(writer, definition, chunks) : addSums(writer, definition, chunks),
-      );
+      await this.read(parts, async (events) => {
+        for (; left.length > 0; left.shift()) await this.write(left[0]!, events, this.fold);
+      });
     } catch (error) {
       this.options.signal?.throwIfAborted();
       if (error instanceof MetadataWanted && !this.withMetadata) {
         this.withMetadata = true;
-        return this.load(part);
+        return this.load(left);
       }
-      if (error instanceof RebuildRefused || !isPoison(error)) throw error;
-      await this.loadInBatches(part);
+      if (error instanceof RebuildRefused || !isPoison(error) || left.length === 0) throw error;
+      await this.loadInBatches(left.shift()!);
+      if (left.length > 0) await this.load(left);
     }
   }
 
   private async loadInBatches(part: number): Promise<void> {
     this.withMetadata = true;
-    await this.attempt(part, (writer, chunks) => foldInBatches(writer, this.build.definition, chunks), true);
+    await this.read([part], (events) =>
+      this.write(part, events, (writer, chunks) => foldInBatches(writer, this.build.definition, chunks)),
+    );
   }
 
-  private async attempt(
-    part: number,
-    fold: (writer: pg.ClientBase, chunks: Chunks) => Promise<ParkedStream[]>,
-    inStreamOrder = this.build.definition.kind === 'rows',
-  ): Promise<void> {
-    let events = 0;
-    const counted = (read: number) => {
-      events += read;
-      this.options.onRead(read);
+  private async write(part: number, events: PartitionedEvents, fold: Fold): Promise<void> {
+    let read = 0;
+    const counted = (count: number) => {
+      read += count;
+      this.options.onRead(count);
     };
+    const chunks = counting(events.of(this.partitionOf(part)), counted);
     try {
       await transaction(this.ports.pool, async (writer) => {
-        let parked: ParkedStream[] = [];
-        await this.read(part, inStreamOrder, async (chunks) => {
-          parked = await fold(writer, counting(chunks, counted));
-        });
-        await markLoaded(writer, this.build, part, { events, parked }, this.options.maxParkedStreams);
+        const parked = await fold(writer, chunks);
+        await markLoaded(writer, this.build, part, { events: read, parked }, this.options.maxParkedStreams);
       });
     } catch (error) {
-      this.options.onRead(-events);
+      this.options.onRead(-read);
       throw error;
     }
   }
 
-  private async read(part: number, byStream: boolean, take: (chunks: Chunks) => Promise<void>): Promise<void> {
-    const { definition, target, parts } = this.build;
+  private readonly fold: Fold = (writer, chunks) => {
+    const { definition } = this.build;
+    return definition.kind === 'rows' ? this.copyRows(writer, definition, chunks) : addSums(writer, definition, chunks);
+  };
+
+  private partitionOf(part: number): number {
+    return part % this.ports.partitions;
+  }
+
+  private async read(parts: readonly number[], take: (events: PartitionedEvents) => Promise<void>): Promise<void> {
+    const { definition, target } = this.build;
     const { partitions, pool, decode } = this.ports;
     const request = {
-      partition: part % partitions,
-      slice: Math.floor(part / partitions),
-      slices: parts / partitions,
+      partitions: parts.map((part) => this.partitionOf(part)),
+      slice: Math.floor(parts[0]! / partitions),
+      slices: this.build.parts / partitions,
       upTo: target,
       types: typesOf(definition),
-      byStream,
       withMetadata: this.withMetadata,
       skips: this.options.skips,
     };

@@ -21,6 +21,8 @@ export type BuildOptions = {
   useSql?: boolean;
   /** More parked streams than this end the build. */
   maxParkedStreams?: number;
+  /** How many events a part of the log should have at most. */
+  eventsPerPart?: number;
   onProgress?(progress: BuildProgress): void;
   signal?: AbortSignal;
 };
