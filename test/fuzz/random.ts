@@ -1,4 +1,4 @@
-import { Random } from '../bench/random.js';
+import { Random } from '../kit/random.js';
 
 /** What a fuzzer asks of chance, beside the ordinary. */
 export class FuzzRandom extends Random {
