@@ -16,20 +16,33 @@ export type Rebuilt = {
   peakBytes: number;
 };
 
+/** As little room for garbage as Node starts with: what it then has is what it needs. */
+const smallHeap = ['--max-semi-space-size=1', '--max-old-space-size=64'];
+
 export type Measured = Rebuilt & { postgresMicros: number; postgresPeakBytes: number };
 
-/** Rebuilds a read model in a process of its own. @throws Error when it ends badly, or took another way than was asked for */
+export type How = {
+  workers: number;
+  way?: Rebuilt['by'];
+  /** Gives the process hardly more memory than it needs; it is then slower. */
+  inSmallHeap?: boolean;
+};
+
+/**
+ * Rebuilds a read model in a process of its own.
+ * @param program the bundle of `rebuild-process.ts`
+ * @throws Error when it ends badly, as when its memory does not suffice, or took another way than was asked for
+ */
 export async function rebuildInChild(
   { pool, url }: TestDatabase,
   program: string,
   { versionedName }: Projection,
-  workers: number,
-  way: Rebuilt['by'] = 'handlers',
+  { workers, way = 'handlers', inSmallHeap = false }: How,
 ): Promise<Measured> {
   const postgresMicros = await microsOfPostgres(pool);
   const memory = watchPostgresMemory(await postmasterOf(pool));
   const before = postgresMicros();
-  const args = [program, url, versionedName, String(workers), way];
+  const args = [...(inSmallHeap ? smallHeap : []), program, url, versionedName, String(workers), way];
   const { stdout } = await promisify(execFile)(process.execPath, args).finally(() => memory.stop());
   const rebuilt: Rebuilt = JSON.parse(stdout);
   if (rebuilt.by !== way) throw new Error(`${versionedName} was not rebuilt by ${way}.`);
