@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
@@ -50,9 +51,12 @@ export class S3BlobStore extends BlobStore {
   }
 
   override put(content: AsyncIterable<Uint8Array>, { maxBytes }: { maxBytes: number }): Promise<ContentInfo> {
-    return this.spool.take(content, Math.min(maxBytes, mostS3Bytes), async (path, info) => {
-      if (!(await this.isYoung(info))) await this.publish(path, info);
-    });
+    return this.spool.take(content, Math.min(maxBytes, mostS3Bytes), (path, info) => this.adopt(path, info));
+  }
+
+  override async adopt(path: string, info: ContentInfo): Promise<void> {
+    if (!(await this.isYoung(info))) await this.publish(path, info);
+    await rm(path);
   }
 
   override async open(hash: string, range?: ByteRange): Promise<Readable | null> {
