@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
@@ -91,9 +90,11 @@ export class S3BlobStore extends BlobStore {
   }
 
   private async publish(path: string, { hash, sizeBytes }: ContentInfo): Promise<void> {
+    // Opened here, for the client would wait for ever for one that cannot be.
+    const file = await open(path, 'r');
     const put = new PutObjectCommand({
       ...this.place(hash),
-      Body: createReadStream(path),
+      Body: file.createReadStream(),
       ContentLength: sizeBytes,
       ContentType: contentType,
     });
@@ -105,7 +106,7 @@ export class S3BlobStore extends BlobStore {
       },
       { step: 'build', name: 'contentHash' },
     );
-    await this.client.send(put);
+    await this.client.send(put).finally(() => file.close());
   }
 
   /** What is put again must count as new, or a collector could take it for old before its event is there: it is sent again unless it is young. */

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { type Socket, connect } from 'node:net';
+import { eventually } from '../../../test/kit/eventually.js';
+import {
+  askProgress,
+  openSession,
+  standing,
+  startUploads,
+  type UploadFixture,
+} from '../../../test/kit/upload-fixture.js';
+import { closeGracefully } from '../http/shutdown.js';
+
+let fixture: UploadFixture;
+beforeEach(async () => void (fixture = await startUploads()));
+afterEach(() => fixture.close());
+
+const content = randomBytes(1000);
+
+/** Opens a connection and sends the head of a request. */
+async function begin(method: string, url: string, headers: string[]): Promise<{ socket: Socket; answer(): string }> {
+  const { port, pathname, search } = new URL(url);
+  const socket = connect(Number(port), '127.0.0.1');
+  let answer = '';
+  socket.on('error', () => undefined).on('data', (data) => (answer += data.toString()));
+  await new Promise((resolve) => socket.once('connect', resolve));
+  socket.write(`${method} ${pathname}${search} HTTP/1.1\r\nhost: x\r\n${headers.join('\r\n')}\r\n\r\n`);
+  return { socket, answer: () => answer };
+}
+
+it('lets a slow upload go on beyond the time of other requests, and takes their time up again after it', async () => {
+  const server = fixture.app.getHttpServer() as Server & { connectionsCheckingInterval: number };
+  server.requestTimeout = 50;
+  server.headersTimeout = 50;
+  server.connectionsCheckingInterval = 10;
+  // Node takes the interval over when it listens.
+  server.emit('listening');
+  const session = await openSession(fixture.uploads.createUrl('ann', 900));
+  const { socket, answer } = await begin('PUT', session, ['content-length: 1000', 'content-range: bytes 0-999/1000']);
+  const other = await begin('POST', `${fixture.url}/graphql`, [
+    'content-length: 1000',
+    'content-type: application/json',
+  ]);
+  socket.write(content.subarray(0, 500));
+  await eventually(() => expect(other.answer()).toMatch(/^HTTP\/1\.1 408 /));
+  // The upload is older, so it was over its time in the same look.
+  socket.write(content.subarray(500));
+  await eventually(() => expect(answer()).toMatch(/^HTTP\/1\.1 200 /));
+  socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n');
+  await eventually(() => expect(answer()).toMatch(/HTTP\/1\.1 4(08|15) /));
+  socket.destroy();
+});
+
+it('lets an upload end before the server stops', async () => {
+  const session = await openSession(fixture.uploads.createUrl('ann', 900));
+  const { socket, answer } = await begin('PUT', session, ['content-length: 1000', 'content-range: bytes 0-999/1000']);
+  socket.write(content.subarray(0, 500));
+  await eventually(() => expect(readdirSync(fixture.folder, { recursive: true }).join()).toContain('chunks'));
+  const closed = closeGracefully(fixture.app);
+  await eventually(async () => expect(await fetch(fixture.url).catch(() => 'refused')).toBe('refused'));
+  socket.write(content.subarray(500));
+  await closed;
+  await eventually(() => expect(answer()).toMatch(/^HTTP\/1\.1 200 .*connection: close/is));
+});
+
+it('ends an upload that takes too long for a server that stops, so that it can go on elsewhere', async () => {
+  const session = await openSession(fixture.uploads.createUrl('ann', 900));
+  const { socket, answer } = await begin('PUT', session, ['content-length: 1000', 'content-range: bytes 0-999/1000']);
+  socket.write(content.subarray(0, 500));
+  await eventually(() => expect(readdirSync(fixture.folder, { recursive: true }).join()).toContain('chunks'));
+  await fixture.uploads.stop();
+  await eventually(() => expect(answer()).toMatch(/^HTTP\/1\.1 503 /));
+  expect(await standing(askProgress(session))).toEqual([308, 'bytes=0-499']);
+  socket.destroy();
+});
