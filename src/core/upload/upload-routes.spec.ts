@@ -56,6 +56,18 @@ describe('a whole file by one PUT', () => {
     expect(await foundAt(url)).toHaveLength(30);
   });
 
+  it('takes 64 at once', async () => {
+    const contents = Array.from({ length: 64 }, () => someBytes(200_000));
+    const urls = contents.map(() => newUrl());
+    const answers = await Promise.all(urls.map((url, index) => put(url, contents[index]!)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    for (const [index, url] of urls.entries()) {
+      const found = await fixture.uploads.find(url, 'ann');
+      expect(found.hash).toBe(hashOf(contents[index]!));
+      await fixture.uploads.discard(found);
+    }
+  });
+
   it('leaves nothing when it breaks off, and can be repeated', async () => {
     const url = newUrl();
     const socket = await sendHead(url, ['content-length: 1000000']);
