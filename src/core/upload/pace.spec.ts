@@ -3,13 +3,7 @@ import { readdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { type Socket, connect } from 'node:net';
 import { eventually } from '../../../test/kit/eventually.js';
-import {
-  askProgress,
-  openSession,
-  standing,
-  startUploads,
-  type UploadFixture,
-} from '../../../test/kit/upload-fixture.js';
+import { openSession, startUploads, type UploadFixture } from '../../../test/kit/upload-fixture.js';
 import { closeGracefully } from '../http/shutdown.js';
 
 let fixture: UploadFixture;
@@ -65,12 +59,18 @@ it('lets an upload end before the server stops', async () => {
 });
 
 it('ends an upload that takes too long for a server that stops, so that it can go on elsewhere', async () => {
-  const session = await openSession(fixture.uploads.createUrl('ann', 900));
+  const impatient = await startUploads({ stopMs: 300 });
+  const url = impatient.uploads.createUrl('ann', 900);
+  const session = await openSession(url);
   const { socket, answer } = await begin('PUT', session, ['content-length: 1000', 'content-range: bytes 0-999/1000']);
   socket.write(content.subarray(0, 500));
-  await eventually(() => expect(readdirSync(fixture.folder, { recursive: true }).join()).toContain('chunks'));
-  await fixture.uploads.stop();
-  await eventually(() => expect(answer()).toMatch(/^HTTP\/1\.1 503 /));
-  expect(await standing(askProgress(session))).toEqual([308, 'bytes=0-499']);
+  await eventually(() => expect(readdirSync(impatient.folder, { recursive: true }).join()).toContain('chunks'));
+  await closeGracefully(impatient.app);
+  await eventually(() => expect(answer()).toMatch(/^HTTP\/1\.1 503 .*connection: close/is));
+  await expect(impatient.uploads.find(url, 'ann')).rejects.toMatchObject({
+    code: 'UPLOAD_INCOMPLETE',
+    details: { receivedBytes: 500, totalBytes: 1000 },
+  });
   socket.destroy();
+  await impatient.close();
 });

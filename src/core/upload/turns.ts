@@ -34,11 +34,9 @@ export class Turns {
     return this.last.has(key);
   }
 
-  /** Ends all turns. @returns when all have ended. */
-  async end(): Promise<void> {
-    const turns = [...this.last.values()];
-    for (const { abort } of turns) abort.abort(new TurnEnded('stopping'));
-    await Promise.all(turns.map(({ done }) => done));
+  /** Ends all turns that are under way. */
+  end(): void {
+    for (const { abort } of this.last.values()) abort.abort(new TurnEnded('stopping'));
   }
 }
 

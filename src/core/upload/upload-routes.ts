@@ -26,12 +26,10 @@ export class UploadRoutes implements OnModuleInit {
   onModuleInit(): void {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     void fastify.register(async (scope) => this.serve(scope));
-    let stop: NodeJS.Timeout | undefined;
+    let letBe = (): void => undefined;
     // What is under way may end by itself first; until then the server waits for it as for every request.
-    fastify.addHook('preClose', async () => {
-      stop = setTimeout(() => void this.uploads.stop(), uploadLimits.stopMs);
-    });
-    fastify.addHook('onClose', async () => clearTimeout(stop));
+    fastify.addHook('preClose', async () => void (letBe = this.uploads.stopSoon()));
+    fastify.addHook('onClose', async () => letBe());
   }
 
   private serve(scope: FastifyInstance): void {
@@ -93,6 +91,8 @@ async function refuseMethod(request: FastifyRequest, reply: FastifyReply): Promi
 
 function uploadFailure(error: unknown, request: FastifyRequest): Failure {
   if (error instanceof TurnEnded) return turnFailure(error);
+  // Another process, on the same folder, has claimed or deleted it meanwhile.
+  if ((error as { code?: string }).code === 'ENOENT') return failureOf(refuse('UPLOAD_NOT_FOUND'), request);
   const { raw } = request;
   // Nobody hears this answer; it is for the log.
   if (raw.destroyed && !raw.complete) return { status: 400, code: 'BAD_REQUEST', message: 'The connection broke.' };

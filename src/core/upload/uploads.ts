@@ -47,6 +47,8 @@ export type UploadsOptions = {
   blobs: BlobStore;
   /** Milliseconds since 1970; another clock for specs. */
   now?: () => number;
+  /** Another limit for specs. */
+  stopMs?: number;
 };
 
 /** Files on their way in. All that is known of them lies in the folder, so they survive the process. */
@@ -199,9 +201,11 @@ export class Uploads {
     return swept;
   }
 
-  /** Ends what is under way, so that it can be resumed. */
-  stop(): Promise<void> {
-    return this.turns.end();
+  /** Ends what is still under way after a while, so that it can be resumed elsewhere. @returns how to let it be */
+  stopSoon(): () => void {
+    const { stopMs = uploadLimits.stopMs } = this.options;
+    const timer = setTimeout(() => this.turns.end(), stopMs);
+    return () => clearTimeout(timer);
   }
 
   private async isAbandoned(folder: UploadFolder): Promise<boolean> {
