@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const signedUrl = async (): Promise<string> => {
-  const token = await eventually(() => /wasmer login --registry \S+ (\S+)/.exec(server.output())?.[1]);
+  const token = await eventually(() => /wasmer login --registry \S+ (\S+)/.exec(server.output())![1]!);
   const { data } = await graphql(server.graphqlUrl, '{ getSignedUrl { url } }', {}, token);
   return data.getSignedUrl.url;
 };
