@@ -8,6 +8,7 @@ import { PersistedDocuments1795568400400 } from './20261125010400-persisted-docu
 import { Relay1795651200000 } from './20261126000000-relay.js';
 import { WantedPartitions1795651200100 } from './20261126000100-wanted-partitions.js';
 import { Rebuilds1795651200200 } from './20261126000200-rebuilds.js';
+import { Partitions1795651200300 } from './20261126000300-partitions.js';
 
 /** All migrations of the store and platform tables, in the order in which they run. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Relay1795651200000,
   WantedPartitions1795651200100,
   Rebuilds1795651200200,
+  Partitions1795651200300,
 ];

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addBackupCommands } from './cli/backup/backup.js';
 import { addBlobCommands } from './cli/blobs.js';
 import { addEventCommands } from './cli/events.js';
 import { exitCodes, Interrupted, reportFailure } from './cli/exit.js';
@@ -39,6 +40,7 @@ addMailCommands(program);
 addUserCommands(program);
 addKeyCommands(program);
 addBlobCommands(program);
+addBackupCommands(program);
 
 try {
   await program.parseAsync();

@@ -39,7 +39,7 @@ process.exitCode = (await prepare()) ? await main(suite ?? plainTests, suite ? r
 async function main(config, patterns) {
   const scratch = mkdtempSync(join(tmpdir(), 'waybill-test-'));
   const { testPostgres } = await import('./kit/postgres.mjs');
-  const { endLeftServers, endLeftPostgres } = await import('./kit/left-servers.mjs');
+  const { endLeftServers, endLeftPostgres, unmountLeft } = await import('./kit/left-servers.mjs');
   // Run by root, Postgres is another user and must be able to pass.
   chmodSync(scratch, 0o711);
   const servers = join(scratch, 'servers');
@@ -82,6 +82,7 @@ async function main(config, patterns) {
     await postgres?.stop().catch((error) => process.stderr.write(`The test Postgres did not stop: ${error.message}\n`));
     await endLeftPostgres(scratch);
     await kafka.stop();
+    unmountLeft(scratch);
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
 }

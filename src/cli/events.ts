@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { fenceLog } from '../core/feed/fence.js';
 import { reachOf, readLast, readPage } from '../core/feed/store-feed.js';
+import { readLogStats } from '../core/event-store/log-stats.js';
 import { verifyLog } from '../core/event-store/verify-log.js';
 import type { StoredEvent } from '../core/event-store/types.js';
+import { addBundleCommands } from './bundles.js';
 import { CommandFailure, exitCodes } from './exit.js';
 import { print, printFacts, printJson, printRows, progressBar, type OutputOptions } from './output.js';
 import { withSession, type Session } from './session.js';
@@ -48,6 +50,14 @@ export function addEventCommands(program: Command): void {
     .requiredOption('--yes', 'Kafka gets a new topic; read models that stand beyond the end of the log are paused')
     .option('--json', 'print JSON')
     .action((options: OutputOptions) => withSession((session) => fence(session, options)));
+
+  events
+    .command('stats')
+    .description('what the log consists of: counts and bytes by type, the largest streams, the size of the tables')
+    .option('--json', 'print JSON')
+    .action((options: OutputOptions) => withSession((session) => stats(session, options)));
+
+  addBundleCommands(events);
 }
 
 async function fence({ pool }: Session, options: OutputOptions): Promise<void> {
@@ -62,6 +72,19 @@ async function fence({ pool }: Session, options: OutputOptions): Promise<void> {
   for (const name of paused)
     print(`${name} is paused: it has applied events beyond the end of the log; "projections status" says what to do.`);
   if (paused.length === 0) print('No read model stands beyond the end of the log.');
+}
+
+async function stats({ pool }: Session, options: OutputOptions): Promise<void> {
+  const { types, largestStreams, tables, ...facts } = await readLogStats(pool);
+  if (options.json) return printJson({ ...facts, types, largestStreams, tables });
+  printFacts(facts, options);
+  const size = (row: { bytes: number }) => row.bytes;
+  print('');
+  printRows(types, { type: (row) => row.type, events: (row) => row.events, bytes: size }, 'No events.', options);
+  print('');
+  printRows(largestStreams, { stream: (row) => row.streamId, events: (row) => row.events }, 'No streams.', options);
+  print('');
+  printRows(tables, { table: (row) => row.table, bytes: size }, '', options);
 }
 
 async function tail({ core, pool, interrupted }: Session, options: TailOptions): Promise<void> {

@@ -1,3 +1,5 @@
+import { ImportRefused } from '../core/bundle/empty-store.js';
+import { BundleRefused } from '../core/bundle/format.js';
 import { ConfigError } from '../core/config/config.js';
 import { InvalidKeyRing, UnknownRingKey } from '../core/crypto/key-ring.js';
 import { Refusal } from '../core/errors/refusal.js';
@@ -34,6 +36,9 @@ export class Interrupted extends CommandFailure {
   }
 }
 
+/** Their message says all that there is to say. */
+const expected = [StartupError, InvalidKeyRing, BundleRefused, ImportRefused];
+
 /** One line per problem, without a stack when the cause is known. @returns the exit code. */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommandFailure) return say(error.message, error.exitCode);
@@ -43,7 +48,7 @@ export function reportFailure(error: unknown): number {
       `${error.message} (${error.code}${error.details.rule ? `: ${error.details.rule}` : ''})`,
       exitCodes.failed,
     );
-  if (error instanceof StartupError || error instanceof InvalidKeyRing) return say(error.message, exitCodes.failed);
+  if (expected.some((type) => error instanceof type)) return say((error as Error).message, exitCodes.failed);
   if (error instanceof UnknownRingKey)
     return say(
       `${error.message} Give the ring that this database was made with (WAYBILL_KEYS, or the file "keys" in the data folder).`,

@@ -8,24 +8,19 @@ import {
   retryParked,
   skipEvent,
 } from '../core/projection/operate.js';
-import { projectionStatus } from '../core/projection/status.js';
-import { ensureCheckpoints } from '../core/projection/checkpoints.js';
-import { verifyProjection } from '../core/projection/verify.js';
+import { createTables } from '../core/projection/ddl.js';
+import { verifyProjection, type VerifyOptions } from '../core/projection/verify.js';
 import { silos } from '../silos.js';
 import { CommandFailure, exitCodes } from './exit.js';
-import { note, print, printJson, printRows, type OutputOptions } from './output.js';
+import { note, print, printJson, printRows, progressBar, type OutputOptions } from './output.js';
+import { addStatusCommand } from './projections-status.js';
+import { addRebuildCommands } from './projections-rebuild.js';
 import { withSession, type Session } from './session.js';
 
 export function addProjectionCommands(program: Command): void {
   const projections = program.command('projections').description('look at read models and reactors and mend them');
 
-  projections
-    .command('status')
-    .description(
-      'state, position and lag of every projection and reactor; exit code 4 when one is paused or has parked streams',
-    )
-    .option('--json', 'print JSON')
-    .action((options: OutputOptions) => withSession((session) => status(session, options)));
+  addStatusCommand(projections);
 
   projections
     .command('parked')
@@ -111,35 +106,8 @@ export function addProjectionCommands(program: Command): void {
     .action((projection: string | undefined, options: OutputOptions) =>
       withSession((session) => verify(session, projection, options)),
     );
-}
 
-async function status({ pool, core }: Session, options: OutputOptions): Promise<void> {
-  await ensureCheckpoints(
-    pool,
-    // Not of reactors: a new one begins when a server first runs it, not when somebody looks.
-    core.silos.projections.map(({ versionedName }) => ({ projection: versionedName, position: 0 })),
-    core.store.partitions,
-  );
-  const known = await projectionStatus(pool, await core.watermark.safeHead());
-  const rows = known.map((row) => ({ ...row, kind: findDefinition(silos.definitions, row.projection)?.kind ?? null }));
-  printRows(
-    rows,
-    {
-      projection: (row) => row.projection,
-      kind: (row) => row.kind,
-      state: (row) => (row.reason ? `${row.state}: ${row.reason}` : row.state),
-      position: (row) => row.position,
-      head: (row) => row.head,
-      'lag (events)': (row) => row.lagEvents,
-      'lag (s)': (row) => row.lagSeconds.toFixed(1),
-      parked: (row) => row.parkedStreams,
-      skipped: (row) => row.skippedEvents,
-      owned: (row) => `${row.ownedPartitions}/${row.partitions}`,
-    },
-    'There are no projections.',
-    options,
-  );
-  if (rows.some((row) => row.state === 'paused' || row.parkedStreams > 0)) process.exitCode = exitCodes.findings;
+  addRebuildCommands(projections);
 }
 
 async function retry({ pool, core }: Session, name: string, streamId?: string): Promise<void> {
@@ -166,9 +134,11 @@ async function skip(session: Session, name: string, text: string, reason: string
   await retry(session, name, parked.streamId);
 }
 
-async function verify({ url, core }: Session, name: string | undefined, options: OutputOptions): Promise<void> {
+async function verify({ url, core, pool }: Session, name: string | undefined, options: OutputOptions): Promise<void> {
   const definitions = silos.definitions.filter(({ versionedName }) => !name || versionedName === name);
   if (definitions.length === 0) throw unknown(name!);
+  // A log that was just imported has no tables yet.
+  await createTables(pool, definitions);
   const reports = [];
   for (const definition of definitions) {
     const isReactor = definition.kind === 'reactor';
@@ -179,7 +149,7 @@ async function verify({ url, core }: Session, name: string | undefined, options:
           : `Verifying ${definition.versionedName} …`,
       );
     if (isReactor) continue;
-    reports.push(await verifyProjection(url, core.readPartition, definition));
+    reports.push(await verifyProjection(url, core.readPartition, definition, told(definition.versionedName, options)));
   }
   if (options.json) printJson(reports);
   for (const report of options.json ? [] : reports) {
@@ -189,6 +159,17 @@ async function verify({ url, core }: Session, name: string | undefined, options:
     for (const difference of report.differences.slice(0, 20)) print(`  ${difference.kind} ${difference.id}`);
   }
   if (reports.some((report) => report.differences.length > 0)) process.exitCode = exitCodes.findings;
+}
+
+/** A bar on a terminal, and why it takes longer. */
+function told(projection: string, { json }: OutputOptions): VerifyOptions {
+  if (json) return {};
+  let bar: (done: number) => void = () => undefined;
+  return {
+    onStart: (events) => void (bar = progressBar(projection, events)),
+    onEvents: (done) => bar(done),
+    onDoubt: (count) => note(`${count} rows differ; comparing again when all that was written meanwhile is applied …`),
+  };
 }
 
 async function drop({ pool }: Session, name: string): Promise<void> {

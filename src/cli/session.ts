@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { join } from 'node:path';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig, type Config } from '../core/config/config.js';
 import { KeyRing, type KeyWrapper } from '../core/crypto/key-ring.js';
@@ -33,8 +33,32 @@ export type Session = {
 /** What does not end by itself after a signal is left alone after this time, and the command fails. */
 const interruptionMs = 1000;
 
+/** The migrated database of the configuration, and when to end. */
+export type OpenCommand = Pick<Session, 'config' | 'url' | 'interrupted'>;
+
 /** Opens the database of the configuration for one command, and closes all of it at the end, whatever happens. */
 export async function withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  return withDatabase(async ({ config, url, interrupted }) => {
+    const pool = createPool({ url, max: 4, role: 'append' });
+    // A running server shows at once what the command did: the next one may use the token that this one printed.
+    const wakeUp = new WakeUp(pool);
+    try {
+      const ring = openKeyRing(config);
+      const core = await openCore(pool, ring, silos, () => wakeUp.appended());
+      const executeAs = (name: string) => systemExecute(core.dispatcher(null), name);
+      const session = { config, url, pool, core, ring, executeAs, interrupted };
+      return await Promise.race([work(session), failureAfter(interrupted)]);
+    } finally {
+      if (!interrupted.aborted) await wakeUp.close();
+      const ended = pool.end();
+      // Work that was left alone still has its connections.
+      if (!interrupted.aborted) await ended;
+    }
+  });
+}
+
+/** Only the database: a command that needs no key must not make a ring, or keys of the installation, where there are none yet. */
+export async function withDatabase<T>(work: (opened: OpenCommand) => Promise<T>): Promise<T> {
   const config = loadConfig();
   for (const warning of config.warnings) note(warning);
   const interruption = new AbortController();
@@ -43,25 +67,10 @@ export async function withSession<T>(work: (session: Session) => Promise<T>): Pr
     () => process.exit(exitCodes.failed),
   );
   process.stdout.on('error', () => interruption.abort());
-  const interrupted = interruption.signal;
   const database = await openCommandDatabase(config);
   try {
     await migrate(database.url);
-    const pool = createPool({ url: database.url, max: 4, role: 'append' });
-    // A running server shows at once what the command did: the next one may use the token that this one printed.
-    const wakeUp = new WakeUp(pool);
-    try {
-      const ring = openKeyRing(config);
-      const core = await openCore(pool, ring, silos, () => wakeUp.appended());
-      const executeAs = (name: string) => systemExecute(core.dispatcher(null), name);
-      const session = { config, url: database.url, pool, core, ring, executeAs, interrupted };
-      return await Promise.race([work(session), failureAfter(interrupted)]);
-    } finally {
-      if (!interrupted.aborted) await wakeUp.close();
-      const ended = pool.end();
-      // Work that was left alone still has its connections.
-      if (!interrupted.aborted) await ended;
-    }
+    return await work({ config, url: database.url, interrupted: interruption.signal });
   } finally {
     await database.close();
   }
@@ -78,6 +87,11 @@ export function openKeyRing(config: Config): KeyWrapper {
   if (config.keyRing) return KeyRing.fromText(config.keyRing);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   return openKeyRingFile(keyRingPath(config));
+}
+
+/** The key ring as it is; null when there is none. @throws InvalidKeyRing */
+export function findKeyRing(config: Config): KeyWrapper | null {
+  return config.keyRing || existsSync(keyRingPath(config)) ? openKeyRing(config) : null;
 }
 
 export const keyRingPath = (config: Config): string => join(config.dataDir, 'keys');

@@ -1,10 +1,8 @@
-import { pathToFileURL } from 'node:url';
-import { join } from 'node:path';
 import { createPool } from '../../src/core/event-store/pool.js';
 import { EventStore } from '../../src/core/event-store/event-store.js';
 import { createTestDatabase } from '../kit/database.js';
-import { openEmmett } from './emmett.js';
-import { familyMicros, loadNow, postmasterOf } from './machine.js';
+import { openEmmett, peerLoader } from './emmett.js';
+import { loadNow, microsOfPostgres } from './machine.js';
 import type { BenchOptions } from './options.js';
 import { plainAppend, plainSchema } from './plain-append.js';
 import { count, type Row } from './report.js';
@@ -19,11 +17,7 @@ export async function measureAppend({ quick, peers }: BenchOptions): Promise<Row
   const [ours, theirs] = [await createTestDatabase(), await createTestDatabase()];
   const max = Math.max(...allClients);
   const pool = createPool({ url: ours.url, max, role: 'append' });
-  const emmett = await openEmmett(
-    theirs.url,
-    max,
-    (name) => import(pathToFileURL(join(peers!, 'node_modules', name)).href),
-  );
+  const emmett = await openEmmett(theirs.url, max, peerLoader(peers!));
   try {
     await pool.query(plainSchema);
     const appends = {
@@ -31,8 +25,7 @@ export async function measureAppend({ quick, peers }: BenchOptions): Promise<Row
       plain: plainAppend(pool),
       emmett: emmett.append,
     };
-    const postmaster = await postmasterOf(pool);
-    const postgresMicros = () => (postmaster && familyMicros(postmaster)) ?? NaN;
+    const postgresMicros = await microsOfPostgres(pool);
     const rows: Row[] = [];
     for (const events of allEventCounts) {
       for (const clients of allClients) {

@@ -39,6 +39,12 @@ export async function postmasterOf(pool: pg.Pool): Promise<number | undefined> {
   return statOf(rows[0].pid)?.parent;
 }
 
+/** CPU time in microseconds that the server of a pool has used so far; NaN when it runs elsewhere. */
+export async function microsOfPostgres(pool: pg.Pool): Promise<() => number> {
+  const postmaster = await postmasterOf(pool);
+  return () => (postmaster && familyMicros(postmaster)) ?? NaN;
+}
+
 /** CPU time in microseconds that a process has used. Undefined where there is no /proc. */
 export function cpuMicros(pid: number): number | undefined {
   return statOf(pid)?.micros;
@@ -53,6 +59,10 @@ export function familyMicros(pid: number): number | undefined {
     (sum, stat) => sum + (stat?.parent === pid ? stat.micros : 0),
     parent.micros + parent.endedMicros,
   );
+}
+
+export function childrenOf(pid: number): number[] {
+  return processIds().filter((id) => statOf(id)?.parent === pid);
 }
 
 function processIds(): number[] {

@@ -5,14 +5,18 @@ import { measureFiles } from './files.js';
 import { describeMachine } from './machine.js';
 import { measureGraphql } from './graphql.js';
 import { measureProjections } from './projection.js';
+import { measureKafka } from './kafka.js';
 import type { BenchOptions } from './options.js';
 import { printReport, type Row } from './report.js';
+import { measureRebuild } from './rebuild.js';
 import { measureStart } from './start.js';
 import { measureVisible } from './visible.js';
 
 const measures: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
   append: measureAppend,
   projection: measureProjections,
+  rebuild: measureRebuild,
+  kafka: measureKafka,
   visible: measureVisible,
   start: measureStart,
   graphql: measureGraphql,

@@ -1,13 +1,19 @@
+import type { LogSize } from './generate.js';
+
 export type BenchOptions = {
   parts: string[];
   /** Short rounds, for a test of the bench itself. */
   quick: boolean;
   /** A million requests for the part `graphql`. */
   million: boolean;
+  /** Of the generated log that the part `rebuild` measures on. */
+  log: LogSize;
   /** The template database, not yet migrated. */
   templateUrl: string;
-  /** The folder of the peers, when the part `append` is wanted. */
+  /** The folder of the peers, when a part that compares with them is wanted. */
   peers: string | undefined;
+  /** Address of a Kafka, when the part `kafka` is wanted. */
+  brokers: string | undefined;
   /** The project's folder. */
   root: string;
   /** A folder for data that is removed at the end. */

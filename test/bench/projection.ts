@@ -1,18 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { generateRingKey, KeyRing } from '../../src/core/crypto/key-ring.js';
 import { EventStore } from '../../src/core/event-store/event-store.js';
 import { tableName } from '../../src/core/projection/ddl.js';
 import type { Projection } from '../../src/core/projection/index.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
-import { startInstance } from '../kit/instance.js';
-import { familyMicros, loadNow, postmasterOf } from './machine.js';
+import { catchUp } from './catch-up.js';
+import { fill, type FilledLog } from './fill.js';
+import { loadNow, microsOfPostgres } from './machine.js';
 import type { BenchOptions } from './options.js';
 import { count, type Row } from './report.js';
-import { metadata } from './sample.js';
 import { benchSilo, licenses, packages, versions } from './silos.js';
 import { median } from './statistics.js';
 
-type Log = { name: string; streams: number; eventsPerStream: number; aim: number };
+type Log = FilledLog & { aim: number };
 
 /** Catching up from the first event with the runner and the feed that the server has. */
 export async function measureProjections({ quick }: BenchOptions): Promise<Row[]> {
@@ -27,7 +25,8 @@ export async function measureProjections({ quick }: BenchOptions): Promise<Row[]
   for (const log of logs) {
     const database = await createTestDatabase();
     try {
-      await fill(database, log);
+      await fill(await EventStore.open(database.pool), log);
+      await database.pool.query('ANALYZE');
       rows.push(await measure(database, log, [packages], quick ? 1 : 3));
       rows.push(await measure(database, log, [packages, versions, licenses], quick ? 1 : 3));
     } finally {
@@ -41,11 +40,10 @@ async function measure(database: TestDatabase, log: Log, projections: Projection
   const events = log.streams * log.eventsPerStream;
   const rates: number[] = [];
   const cpu: { node: number; postgres: number }[] = [];
-  const postmaster = await postmasterOf(database.pool);
-  const postgresMicros = () => (postmaster && familyMicros(postmaster)) ?? NaN;
+  const postgresMicros = await microsOfPostgres(database.pool);
   for (let n = 0; n < times; n++) {
     await database.pool.query('CHECKPOINT').catch(() => undefined); // only an administrator may; it merely evens out the rounds
-    const { seconds, ...used } = await catchUp(database, projections, postgresMicros);
+    const { seconds, ...used } = await catchUp(database.url, benchSilo(...projections), postgresMicros);
     cpu.push({ node: used.node / events, postgres: used.postgres / events });
     await assertApplied(database, projections, log);
     rates.push(events / seconds);
@@ -63,26 +61,6 @@ async function measure(database: TestDatabase, log: Log, projections: Projection
     load: loadNow(),
     data: { log: log.name, events, projections: projections.length, eventsPerSecond: rate, rates, micros },
   };
-}
-
-const ring = new KeyRing([generateRingKey()]);
-
-/** @returns seconds and microseconds of CPU from the start of the runner until it has met the head of the log. */
-async function catchUp(database: TestDatabase, projections: Projection[], postgresMicros: () => number) {
-  const connections = { requests: 10, projections: 6 };
-  const instance = await startInstance(database.url, [benchSilo(...projections)], { ring, connections, starts: false });
-  const [startedAt, node, postgres] = [performance.now(), process.cpuUsage(), postgresMicros()];
-  await instance.projector.start();
-  while (!instance.projector.runner.caughtUp) await delay(1);
-  const used = process.cpuUsage(node);
-  // Taken before the connections end: the time of a process that has ended is not seen.
-  const taken = {
-    seconds: (performance.now() - startedAt) / 1000,
-    node: used.user + used.system,
-    postgres: postgresMicros() - postgres,
-  };
-  await instance.stop();
-  return taken;
 }
 
 /** A rate of a projection that lost events would be worth nothing. */
@@ -103,46 +81,4 @@ async function assertApplied(database: TestDatabase, projections: Projection[], 
 async function reset(database: TestDatabase, projections: Projection[]): Promise<void> {
   for (const projection of projections) await database.pool.query(`DROP TABLE ${tableName(projection)}`);
   await database.pool.query('DELETE FROM store.checkpoints');
-}
-
-const STREAMS_PER_APPEND = 100;
-
-/** Appends through the store: many streams at once, or many events of one. */
-async function fill(database: TestDatabase, { name, streams, eventsPerStream }: Log): Promise<void> {
-  const store = await EventStore.open(database.pool);
-  const append = (requests: Parameters<EventStore['append']>[0]['streams']) =>
-    store.append({ streams: requests, metadata, occurredAt: new Date() });
-  const isScattered = name === 'scattered';
-  const rounds = isScattered ? eventsPerStream : 1;
-  const perAppend = isScattered ? STREAMS_PER_APPEND : 1;
-  for (let round = 0; round < rounds; round++) {
-    const starts = Array.from({ length: streams / perAppend }, (_, index) => index * perAppend);
-    for (let at = 0; at < starts.length; at += 4) {
-      await Promise.all(
-        starts.slice(at, at + 4).map((first) =>
-          append(
-            Array.from({ length: perAppend }, (_, index) => ({
-              streamId: `package-${first + index}`,
-              expected: round === 0 ? ('none' as const) : round,
-              events: isScattered
-                ? [published(round)]
-                : Array.from({ length: eventsPerStream }, (_, n) => published(n)),
-            })),
-          ),
-        ),
-      );
-    }
-  }
-  await database.pool.query('ANALYZE');
-}
-
-function published(number: number) {
-  const description = 'Some words about a package, as long as people write them.';
-  const data = {
-    version: `1.${number}.0`,
-    size: 40_000 + number,
-    description,
-    license: number % 3 === 0 ? 'MIT' : 'Apache-2.0',
-  };
-  return { type: 'bench.package.published', schemaVersion: 1, data };
 }

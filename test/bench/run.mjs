@@ -13,6 +13,8 @@ import { root } from '../../bin/paths.mjs';
 const parts = {
   append: 'appends per second beside a plain SQL function and beside emmett',
   projection: 'events per second of projections that catch up',
+  rebuild: 'events per second of rebuilds over a generated log, beside live catch-up and emmett, and their memory',
+  kafka: 'events per second through relay and consumer, and time until visible with Kafka and without',
   visible: 'time of a mutation until it is visible, and SQL statements per operation',
   start: 'process start until the first answer',
   graphql: 'queries over HTTP: rate, latency, and the CPU time of each',
@@ -28,6 +30,9 @@ ${Object.entries(parts)
   .join('\n')}
 
   --quick       a few seconds for each part: shows that it works, its figures mean little
+  --events N    rebuild: size of the generated log (1,000,000), in
+  --streams M   streams (a tenth of the events)
+  --seed S      the same seed gives the same log (1)
   --million     graphql: also a million requests, and the memory of the server before and after; some minutes
   --json FILE   also writes everything as JSON
   --help        this text
@@ -44,6 +49,8 @@ async function main() {
   if (values.help) return say(process.stdout, usage, 0);
   const unknown = positionals.find((name) => !(name in parts));
   if (unknown) return say(process.stderr, `There is no part ${unknown}.\n\n${usage}`, 2);
+  const log = logSize(values);
+  if (!log) return 2;
   if (!(await prepare())) return 1;
   const wanted =
     positionals.length > 0 ? Object.keys(parts).filter((name) => positionals.includes(name)) : Object.keys(parts);
@@ -67,7 +74,10 @@ async function main() {
   const alive = setInterval(() => undefined, 60_000);
   undo.push(() => clearInterval(alive));
   try {
-    return await measure(wanted, values, scratch, undo);
+    const missing = wanted.includes('kafka') && (await kafkaMissing());
+    if (missing) say(process.stderr, `The part kafka is not measured: ${missing}\n`);
+    const possible = wanted.filter((part) => part !== 'kafka' || !missing);
+    return await measure(possible, { ...values, log }, scratch, undo);
   } catch (error) {
     return interrupted ? 130 : say(process.stderr, `${error.stack}\n`, 1);
   } finally {
@@ -79,6 +89,9 @@ function parsed() {
   const options = {
     quick: { type: 'boolean' },
     million: { type: 'boolean' },
+    events: { type: 'string' },
+    streams: { type: 'string' },
+    seed: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   };
@@ -90,8 +103,23 @@ function parsed() {
   }
 }
 
-async function measure(wanted, { quick = false, million = false, json }, scratch, undo) {
-  const peers = wanted.includes('append') ? await peersFolder() : undefined;
+/** @returns undefined for what is no size, and says so */
+function logSize({ quick, events, streams, seed = '1' }) {
+  const number = (name, text, least) => {
+    if (/^\d{1,8}$/.test(text) && Number(text) >= least) return Number(text);
+    say(process.stderr, `--${name} must be a whole number from ${least} to 99999999, not ${text}.\n`);
+    return undefined;
+  };
+  const size = {
+    events: number('events', events ?? (quick ? '20000' : '1000000'), 1_000),
+    seed: number('seed', seed, 0),
+  };
+  size.streams = number('streams', streams ?? String(Math.floor((size.events ?? 0) / 10)), 1);
+  return Object.values(size).includes(undefined) ? undefined : size;
+}
+
+async function measure(wanted, { quick = false, million = false, log, json }, scratch, undo) {
+  const peers = wanted.includes('append') || wanted.includes('rebuild') ? await peersFolder() : undefined;
   const { testPostgres } = await import('../kit/postgres.mjs');
   const { endLeftServers, endLeftPostgres } = await import('../kit/left-servers.mjs');
   const servers = join(scratch, 'servers');
@@ -109,22 +137,40 @@ async function measure(wanted, { quick = false, million = false, json }, scratch
     WAYBILL_TEST_SCRATCH: scratch,
     WAYBILL_TEST_SERVERS: servers,
   });
+  const brokers = wanted.includes('kafka') ? await startKafka(scratch, undo) : undefined;
   const { bundle } = await import('../../bin/bundle.mjs');
   // Beside the program's bundle, where the schema's files are.
-  await bundle({ bench: 'test/bench/main.ts', 'bench-server': 'test/bench/server.ts' }, join(root, 'dist'));
+  const programs = { bench: 'main', 'bench-server': 'server', 'bench-rebuild': 'rebuild-process' };
+  const entries = Object.entries(programs).map(([name, file]) => [name, `test/bench/${file}.ts`]);
+  await bundle(Object.fromEntries(entries), join(root, 'dist'));
   const { runBench } = await import(pathToFileURL(join(root, 'dist/bench.mjs')).href);
   const report = await runBench({
     parts: wanted,
     quick,
     million,
+    log,
     templateUrl: postgres.templateUrl,
     peers,
+    brokers,
     root,
     scratch,
   });
   process.stdout.write(report.text);
   if (json) writeFileSync(json, `${JSON.stringify(report.data, null, 2)}\n`);
   return 0;
+}
+
+/** @returns why there can be no Kafka here; undefined when there can */
+async function kafkaMissing() {
+  return (await import('../kit/kafka-jars.mjs')).kafkaMissing();
+}
+
+/** @returns its address */
+async function startKafka(scratch, undo) {
+  const { startBroker } = await import('../kit/kafka.mjs');
+  const broker = await startBroker({ dir: join(scratch, 'kafka') });
+  undo.push(() => broker.stop());
+  return broker.brokers;
 }
 
 async function peersFolder() {

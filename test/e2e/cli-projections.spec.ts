@@ -2,6 +2,7 @@ import { EventStore } from '../../src/core/event-store/event-store.js';
 import { appendRequest, to } from '../kit/event-store.js';
 import { eventually } from '../kit/eventually.js';
 import { graphql } from '../kit/graphql-client.js';
+import { startProgram } from '../kit/program.js';
 import { json, startOperator, type Operator } from '../kit/operator.js';
 
 let operator: Operator;
@@ -24,6 +25,39 @@ describe('waybill projections', () => {
     const table = await waybill('projections', 'status');
     expect(table.stdout).toMatch(/^projection +kind +state +position +head/);
     expect(table.code).toBe(0);
+  });
+
+  it.each([['--json'], []])(
+    'status --watch goes on until Ctrl-C, and then ends in good order: %j',
+    async (...format) => {
+      const watching = startProgram(['projections', 'status', '--watch', '--interval', '0.1', ...format], operator);
+      const looks = () =>
+        watching
+          .stdout()
+          .split('\n')
+          .filter((line) => /^users_v2|"users_v2"/.test(line));
+      await eventually(() => expect(looks().length).toBeGreaterThan(2));
+      expect(await watching.end('SIGINT')).toEqual({ code: 0, signal: null });
+      expect(watching.stderr()).toBe('');
+      if (format.length > 0) {
+        const { projections } = JSON.parse(looks().at(-1)!);
+        const users = projections.find((row: any) => row.projection === 'users_v2');
+        expect(users).toMatchObject({ lagEvents: 0, perSecond: 0, secondsLeft: null });
+      }
+    },
+  );
+
+  it.each(['0', 'often', '4000'])('status --watch --interval %s is wrong usage', async (interval) => {
+    const { code, stderr } = await waybill('projections', 'status', '--watch', '--interval', interval);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '--interval takes seconds from 0.1 to 3600.\n' });
+  });
+
+  it('its lag is among the metrics, for read models and reactors', async () => {
+    await eventually(async () => {
+      const metrics = await (await fetch(`${operator.server.url}/metrics`)).text();
+      expect(metrics).toContain('waybill_projection_lag_events{projection="users_v2"} 0');
+      expect(metrics).toContain('waybill_projection_lag_seconds{projection="SendPasswordResetEmail"} 0');
+    });
   });
 
   it('drop removes the table of an older version, and nothing that this program or a running one uses', async () => {

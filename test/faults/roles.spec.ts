@@ -2,11 +2,11 @@ import { describeKafka, testBroker, topicPrefix } from '../kit/broker.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 import { expectWhole as expectPublished, kafkaSettingsFor, readTopic } from '../kit/kafka-fixture.js';
-import { startLoad, type Load } from '../kit/load.js';
+import { answersMore, startLoad } from '../kit/load.js';
 import { metric, readiness } from '../kit/probes.js';
 import { runProgram } from '../kit/program.js';
+import { register } from '../kit/register.js';
 import { serverEnvironment, startServer, type TestServer } from '../kit/server.js';
-import { register } from '../e2e/mail/kit.js';
 
 let ring: string;
 beforeAll(async () => void (ring = (await runProgram(['keys', 'generate'], {})).stdout.trim()));
@@ -35,12 +35,6 @@ async function kill(server: TestServer): Promise<void> {
   servers.splice(servers.indexOf(server), 1);
 }
 
-/** So many answers after this moment: each client sends one after the other, so all partitions are served meanwhile. */
-function answers(load: Load, more: number): Promise<void> {
-  const target = load.answered.length + more;
-  return eventually(() => expect(load.answered.length).toBeGreaterThanOrEqual(target), 30_000);
-}
-
 const owned = (server: TestServer) => metric(server, 'waybill_partitions_owned');
 
 async function expectWhole(): Promise<void> {
@@ -55,12 +49,17 @@ async function expectWhole(): Promise<void> {
 it('a projector killed under load: the other takes its partitions, and no mutation of the API fails', async () => {
   const [api, first, second] = await start('api', 'projector', 'projector');
   await eventually(async () => expect([await owned(first), await owned(second)]).toEqual([4, 4]));
-  const load = startLoad(api.graphqlUrl, await register(api, 'busy'), 'load', 4);
-  await answers(load, 20);
+  const load = startLoad({
+    graphqlUrl: () => api.graphqlUrl,
+    token: await register(api, 'busy'),
+    prefix: 'load',
+    clients: 4,
+  });
+  await answersMore(load, 20);
   await kill(first);
-  await answers(load, 20);
+  await answersMore(load, 20);
   await eventually(async () => expect(await owned(second)).toBe(8));
-  await answers(load, 20);
+  await answersMore(load, 20);
   await load.stop();
   expect(load.failures).toEqual([]);
   await expectWhole();
@@ -89,15 +88,20 @@ describeKafka('with Kafka', () => {
     expect((await readiness(standby)).checks.relay).toMatchObject(standing);
     const { rows: begun } = await database.pool.query('SELECT position::int FROM store.relay');
 
-    const load = startLoad(api.graphqlUrl, await register(api, 'busy'), 'load', 4);
-    await answers(load, 20);
+    const load = startLoad({
+      graphqlUrl: () => api.graphqlUrl,
+      token: await register(api, 'busy'),
+      prefix: 'load',
+      clients: 4,
+    });
+    await answersMore(load, 20);
     const throughKafka = () => metric(projector, 'waybill_projection_events_total', 'source="kafka"');
     await eventually(async () => expect(await throughKafka()).toBeGreaterThan(0));
     await kill(holder);
-    await answers(load, 20);
+    await answersMore(load, 20);
     await eventually(async () => expect(await publishes(standby)).toBe(1));
     await kill(doomed);
-    await answers(load, 20);
+    await answersMore(load, 20);
     await eventually(async () => expect(await owned(projector)).toBe(8));
     await load.stop();
     expect(load.failures).toEqual([]);

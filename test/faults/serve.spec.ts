@@ -6,21 +6,11 @@ import { makeDataFolder, removeDataFolder } from '../kit/data-folder.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 import { graphql } from '../kit/graphql-client.js';
-import { startLoad, type Load } from '../kit/load.js';
+import { answersMore, startLoad, type Load } from '../kit/load.js';
 import { runProgram, startProgram } from '../kit/program.js';
+import { register } from '../kit/register.js';
+import { select } from '../kit/select.js';
 import { serverEnvironment, startServer, type TestServer } from '../kit/server.js';
-
-/** An account to work with. @returns its token */
-async function register(server: TestServer, username: string): Promise<string> {
-  const { data } = await graphql(
-    server.graphqlUrl,
-    `mutation ($username: CaseInsensitiveString!) {
-      registerUser(input: { username: $username, email: "${username}@example.com", password: "correct horse of ${username}" }) { token }
-    }`,
-    { username },
-  );
-  return data.registerUser.token;
-}
 
 /** How often each namespace was created, according to the log. */
 async function createdOnce(url: string): Promise<Map<string, number>> {
@@ -29,17 +19,6 @@ async function createdOnce(url: string): Promise<Map<string, number>> {
     `SELECT data ->> 'name' AS name, count(*)::int AS times FROM store.events WHERE type = 'accounts.namespace.created' GROUP BY 1`,
   );
   return new Map(rows.map((row) => [row.name, row.times]));
-}
-
-/** One statement on a connection of its own. */
-async function select(url: string, sql: string, values: unknown[] = []): Promise<any[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql, values)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 /** Everything that was answered is in the log once, can be asked for, and the read models are what the log says. */
@@ -60,10 +39,11 @@ async function expectNothingLost(server: TestServer, load: Load, url: string, en
   });
 }
 
-const answers = (load: Load, more: number) => {
-  const target = load.answered.length + more;
-  return eventually(() => expect(load.answered.length).toBeGreaterThanOrEqual(target), 30_000);
-};
+/** What a load needs: the server and an account. */
+const busy = async (server: TestServer) => ({
+  graphqlUrl: () => server.graphqlUrl,
+  token: await register(server, 'busy'),
+});
 
 describe('kill -9 of Node alone', () => {
   let dataDir: string;
@@ -106,8 +86,8 @@ describe('kill -9 of Node alone', () => {
 
   it('under load: nothing that was answered is lost, and the next start goes on', async () => {
     const first = await startServer({ dataDir });
-    const load = startLoad(first.graphqlUrl, await register(first, 'busy'), 'load');
-    await answers(load, 40);
+    const load = startLoad({ ...(await busy(first)), prefix: 'load' });
+    await answersMore(load, 40);
     await first.kill();
     await load.ended;
 
@@ -152,8 +132,8 @@ it('Ctrl-C under load answers every accepted request, and only then stops the da
   const dataDir = makeDataFolder();
   try {
     const server = await startServer({ dataDir, ownGroup: true });
-    const load = startLoad(server.graphqlUrl, await register(server, 'busy'), 'load');
-    await answers(load, 40);
+    const load = startLoad({ ...(await busy(server)), prefix: 'load' });
+    await answersMore(load, 40);
     const before = load.answered.length;
     // As a terminal does: to Node and to everything in its process group.
     process.kill(-server.pid, 'SIGINT');
@@ -208,19 +188,19 @@ describe('on a database of its own', () => {
 
   it('all connections are cut under load, again and again: the service recovers by itself and its read models catch up', async () => {
     const server = await start();
-    const load = startLoad(server.graphqlUrl, await register(server, 'busy'), 'load');
+    const load = startLoad({ ...(await busy(server)), prefix: 'load' });
     const admin = new pg.Client({ connectionString: database.adminUrl });
     await admin.connect();
     try {
       for (let round = 0; round < 3; round++) {
-        await answers(load, 20);
+        await answersMore(load, 20);
         const { rowCount } = await admin.query(
           'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()',
           [database.name],
         );
         expect(rowCount).toBeGreaterThan(2);
       }
-      await answers(load, 20);
+      await answersMore(load, 20);
       await load.stop();
     } finally {
       await admin.end();
@@ -254,13 +234,13 @@ describe('on a database of its own', () => {
       expect(data.getNamespace).toEqual(create.data.createNamespace.namespace);
     }
 
-    const onA = startLoad(a.graphqlUrl, token, 'a', 4);
-    const onB = startLoad(b.graphqlUrl, token, 'b', 4);
-    await Promise.all([answers(onA, 20), answers(onB, 20)]);
+    const onA = startLoad({ graphqlUrl: () => a.graphqlUrl, token, prefix: 'a', clients: 4 });
+    const onB = startLoad({ graphqlUrl: () => b.graphqlUrl, token, prefix: 'b', clients: 4 });
+    await Promise.all([answersMore(onA, 20), answersMore(onB, 20)]);
     const diedAt = Date.now();
     await a.kill();
     // Each client of B sends one after the other: twenty more answers mean that every partition is served again.
-    await answers(onB, 20);
+    await answersMore(onB, 20);
     expect(Date.now() - diedAt).toBeLessThan(4_000);
     await onB.stop();
     await onA.ended;

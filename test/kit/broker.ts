@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { answers, startBroker, type Broker } from './kafka.mjs';
 import { noteProcess } from './program.js';
 
 export type { Broker } from './kafka.mjs';
+export { topicPrefix } from './topic-prefix.js';
 
 const given = process.env.WAYBILL_TEST_KAFKA;
 const mayRun = given !== undefined || process.env.CI === 'true' || !kafkaMissing();
@@ -42,11 +42,6 @@ export async function ownBroker(
 ): Promise<Broker> {
   const dir = mkdtempSync(join(process.env.WAYBILL_TEST_SCRATCH ?? tmpdir(), 'kafka-'));
   return startBroker({ dir, settings, ...ports, note: noteProcess });
-}
-
-/** A topic prefix that nobody else uses. */
-export function topicPrefix(): string {
-  return `test-${randomBytes(6).toString('hex')}`;
 }
 
 /** test/run.mjs leaves a file when its broker did not start. */

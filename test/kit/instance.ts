@@ -18,6 +18,8 @@ export type TestInstance = {
   core: Core;
   projector: Projector;
   pool: pg.Pool;
+  listener: Listener;
+  wakeUp: WakeUp;
   /** What the runner logged, newest last. */
   logged: { level: string; message: string; fields: object }[];
   /** Runs commands as somebody and waits until they are visible. */
@@ -69,6 +71,8 @@ export async function startInstance(url: string, silos: Silo[], options: Instanc
     core,
     projector,
     pool,
+    listener,
+    wakeUp,
     logged,
     executeAs: (actor) =>
       executeFor(

@@ -7,8 +7,8 @@ import { topicOf } from '../../src/core/feed/kafka/topic.js';
 import { Listener } from '../../src/core/feed/listener.js';
 import { WakeUp } from '../../src/core/feed/wake-up.js';
 import { Watermark } from '../../src/core/feed/watermark.js';
-import { topicPrefix } from './broker.js';
 import type { TestStore } from './event-store.js';
+import { topicPrefix } from './topic-prefix.js';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 
@@ -105,7 +105,7 @@ export type TopicMessage = KafkaMessage & { partition: number };
  * Reads the topic of a log from its beginning as any program would, until Ctrl-C as it were: `messages` grows until `stop()`.
  */
 export async function readTopic(
-  settings: KafkaSettings,
+  settings: Pick<KafkaSettings, 'brokers' | 'topicPrefix'>,
   incarnation: string,
 ): Promise<{ messages: TopicMessage[]; stop(): Promise<void> }> {
   const kafka = new kafkajs.Kafka({ brokers: settings.brokers, logLevel: kafkajs.logLevel.NOTHING });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -34,6 +35,15 @@ function* clustersBelow(folder, depth) {
   if (depth === 0) return;
   for (const entry of readdirSync(folder, { withFileTypes: true }))
     if (entry.isDirectory()) yield* clustersBelow(join(folder, entry.name), depth - 1);
+}
+
+/** Takes away the file systems that an interrupted test left mounted in `folder`. */
+export function unmountLeft(folder) {
+  if (!existsSync('/proc/mounts')) return;
+  const mounted = readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1]);
+  for (const place of mounted.filter((each) => each?.startsWith(`${folder}/`))) spawnSync('umount', [place]);
 }
 
 /** The server's process, if the file is not that of a server that died: a process of another name may have its number now. */

@@ -1,66 +1,87 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from './eventually.js';
+import { mutate, type Actor, type MutationKind } from './mutations.js';
 
-/** `refused`: nobody listens. `reset`: the connection ended before the answer. Otherwise the code of the GraphQL error. */
-export type Failure = { name: string; reason: 'refused' | 'reset' | string };
+/** One answer that was no success; `reason` as `mutate` says it. */
+export type Failure = { mark: string; reason: string };
 
 export type Load = {
-  /** Names of the namespaces whose creation was answered with success, in the order of the answers. */
+  /** Marks of the mutations that were answered with success, in the order of the answers. Of a new namespace the mark is its name. */
   answered: string[];
+  /** Every other answer, also one that a repeat made good. */
   failures: Failure[];
-  /** Ends after the requests under way. Without it a client ends when nobody listens any more. */
+  /** Mutations that got no answer at all, repeats included, with the last failure: the log may hold them. */
+  unanswered: Failure[];
+  /** Ends after the requests under way. Without it a client that does not repeat ends when nobody listens any more. */
   stop(): Promise<void>;
   /** Resolves when every client has ended. */
   ended: Promise<void>;
 };
 
-const mutation = 'mutation ($name: String!) { createNamespace(input: { name: $name }) { namespace { id name } } }';
+export type LoadOptions = {
+  /** Asked before each request, for a server that was started anew has another address. */
+  graphqlUrl: () => string;
+  token: string;
+  /** Begins every mark; the caller chooses another one for each load on a database. */
+  prefix: string;
+  clients?: number;
+  /** What each client does, in turn, over and over. The first one makes a namespace. */
+  kinds?: MutationKind[];
+  /** Sends what failed again, with the same clientMutationId, until it is answered: as a client does that wants to know. */
+  repeats?: boolean;
+};
 
-/**
- * Clients that each create one namespace after the other, over one kept-alive connection each, as fast as they are answered.
- * @param prefix begins every name; the caller chooses another one for each load on a database
- */
-export function startLoad(graphqlUrl: string, token: string, prefix: string, clients = 8): Load {
-  const answered: string[] = [];
-  const failures: Failure[] = [];
-  const stopping = new AbortController();
+const repeatMs = 20;
+/** For how long after `stop` something unanswered is still repeated. */
+const patienceMs = 20_000;
+
+/** Clients that send one mutation after the other, over one kept-alive connection each, as fast as they are answered. */
+export function startLoad(options: LoadOptions): Load {
+  const { clients = 8, kinds = ['namespace'], repeats = false } = options;
+  const load: Omit<Load, 'stop' | 'ended'> = { answered: [], failures: [], unanswered: [] };
   let count = 0;
+  let stoppedAt = Infinity;
+  const isStopped = () => Date.now() >= stoppedAt;
+  const mayRepeat = () => repeats && Date.now() < stoppedAt + patienceMs;
+
+  /** @returns the reason of the last try; undefined after success. */
+  const send = async (agent: Agent, kind: MutationKind, mark: string, actor: Actor) => {
+    for (;;) {
+      const reason = await mutate(options.graphqlUrl(), agent, kind, mark, actor);
+      if (!reason) load.answered.push(mark);
+      else load.failures.push({ mark, reason });
+      if (!reason || !mayRepeat()) return reason;
+      await delay(repeatMs);
+    }
+  };
   const client = async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    while (!stopping.signal.aborted) {
-      const name = `${prefix}-${++count}`;
-      const reason = await createNamespace(graphqlUrl, agent, token, name);
-      if (!reason) answered.push(name);
-      else failures.push({ name, reason });
+    const actor: Actor = { token: options.token, namespaces: [] };
+    for (let turn = 0; !isStopped(); turn++) {
+      const mark = `${options.prefix}-${++count}`;
+      const reason = await send(agent, kinds[turn % kinds.length]!, mark, actor);
+      if (reason) load.unanswered.push({ mark, reason });
       if (reason === 'refused') break;
     }
     agent.destroy();
   };
   const ended = Promise.all(Array.from({ length: clients }, client)).then(() => undefined);
   const stop = () => {
-    stopping.abort();
+    stoppedAt = Math.min(stoppedAt, Date.now());
     return ended;
   };
-  return { answered, failures, stop, ended };
+  return { ...load, stop, ended };
 }
 
-/** @returns undefined after success, else why not. */
-function createNamespace(url: string, agent: Agent, token: string, name: string): Promise<string | undefined> {
-  const body = JSON.stringify({ query: mutation, variables: { name } });
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  return new Promise((resolve) => {
-    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve(refusalOf(text, name)));
-      response.on('error', () => resolve('reset'));
-    });
-    sent.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED' ? 'refused' : 'reset'));
-    sent.end(body);
-  });
-}
-
-function refusalOf(text: string, name: string): string | undefined {
-  const { data, errors } = JSON.parse(text) as { data?: any; errors?: { extensions: { code: string } }[] };
-  if (errors) return errors[0]!.extensions.code;
-  return data.createNamespace.namespace.name === name ? undefined : 'another name came back';
+/** Waits until this many more mutations are answered. */
+export function answersMore(load: Load, more: number, timeoutMs = 30_000): Promise<void> {
+  const target = load.answered.length + more;
+  return eventually(() => {
+    if (load.answered.length >= target) return;
+    const last = load.failures.at(-1);
+    throw new Error(
+      `${target - load.answered.length} answers are missing. ${last ? `The last failure: ${last.mark} ${last.reason}.` : ''}`,
+    );
+  }, timeoutMs);
 }

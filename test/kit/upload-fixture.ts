@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { DiskBlobStore } from '../../src/core/blob/disk-blob-store.js';
 import { UploadRoutes } from '../../src/core/upload/upload-routes.js';
@@ -72,3 +73,18 @@ export async function openSession(url: string): Promise<string> {
   if (status !== 201 || !location) throw new Error(`The session was not opened: ${status}`);
   return location;
 }
+
+/** A request that was begun on a connection of its own: its head is sent. */
+export type Begun = { socket: Socket; answer(): string };
+
+export async function beginRequest(method: string, url: string, headers: string[]): Promise<Begun> {
+  const { port, pathname, search } = new URL(url);
+  const socket = connect(Number(port), '127.0.0.1');
+  let answer = '';
+  socket.on('error', () => undefined).on('data', (data) => (answer += data.toString()));
+  await new Promise((resolve) => socket.once('connect', resolve));
+  socket.write(`${method} ${pathname}${search} HTTP/1.1\r\nhost: x\r\n${headers.join('\r\n')}\r\n\r\n`);
+  return { socket, answer: () => answer };
+}
+
+export const beginPut = (url: string, headers: string[]): Promise<Begun> => beginRequest('PUT', url, headers);

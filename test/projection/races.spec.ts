@@ -22,6 +22,7 @@ let beforePage: (request: PageRequest) => Promise<void> | void;
 let beforeQuery: (text: string) => Promise<void> | void;
 let beforeRenewal: () => void;
 let beforeBatch: () => Promise<void> | void;
+let beforeLast: () => void;
 
 beforeEach(async () => {
   bugs.poison = true;
@@ -37,7 +38,7 @@ beforeEach(async () => {
   pool.connect = ((callback?: unknown) =>
     callback ? connect(callback) : Promise.resolve(beforeBatch()).then(() => connect())) as never;
   [log, owned, running] = [[], [0, 1], []];
-  beforePage = beforeQuery = beforeRenewal = beforeBatch = () => undefined;
+  beforePage = beforeQuery = beforeRenewal = beforeBatch = beforeLast = () => undefined;
 });
 
 afterEach(async () => {
@@ -53,7 +54,10 @@ async function start(options: Partial<RunnerOptions> = {}): Promise<ProjectionRu
       pool,
       partitions: 2,
       safeHead: async () => log.length,
-      lastPosition: async () => log.length,
+      lastPosition: async () => {
+        beforeLast();
+        return log.length;
+      },
       readHeads: async () => new Map(),
       decode: async () => [],
       readPage: async (request) => {
@@ -254,4 +258,36 @@ it('reads anew when its checkpoint turns out to be moved, though no notification
   // What the runner does once a second, here at once.
   await runner['flush']();
   await eventually(() => expect(progressOf(runner)!.generation).toBe(9));
+});
+
+it('follows partitions that it was given when the database failed at once behind it', async () => {
+  owned = [];
+  const runner = await start();
+  for (let n = 0; n < 3; n++) append('a', raised(1));
+  // Another process has applied them.
+  await database.pool.query('UPDATE store.checkpoints SET position = 3');
+  let failures = 0;
+  beforeLast = () => {
+    if (failures++ === 0) throw new Error('Connection terminated unexpectedly');
+  };
+  owned = [0, 1];
+  await eventually(() => expect(progressOf(runner)).toBeDefined());
+  append('b', raised(2));
+  await eventually(async () => expect(await total('b')).toBe(2));
+  expect(failures).toBeGreaterThan(0);
+});
+
+it('reads anew where everything stands when the log is shorter than it was, as after a backup was restored', async () => {
+  const runner = await start();
+  for (let n = 0; n < 4; n++) append('a', raised(1));
+  await eventually(async () => expect(await total('a')).toBe(4));
+  // The backup: read models, checkpoints and log of an earlier moment.
+  await database.pool.query('UPDATE read.test_counters_v1 SET total = 2, raises = 2, position = 2');
+  await database.pool.query('UPDATE store.checkpoints SET position = 2');
+  log.length = 2;
+  await eventually(() => expect(runner.position).toBe(2));
+  append('b', raised(1));
+  append('b', raised(1));
+  await eventually(async () => expect([await total('a'), await total('b')]).toEqual([2, 2]));
+  expect(runner.position).toBe(4);
 });

@@ -1,6 +1,7 @@
 import { aggregate, decides } from '../../core/command/aggregate.js';
 import { command, type CommandMeta } from '../../core/command/command.js';
 import { decision, type Decision } from '../../core/command/decision.js';
+import { refuse as refuseCaller } from '../../core/errors/core.errors.js';
 import { refuse } from '../accounts.errors.js';
 import { mayManage } from '../accounts.rights.js';
 import type { UserId } from '../user/user.events.js';
@@ -23,7 +24,9 @@ export class RevokeApiToken extends command('RevokeApiToken') {
   }
 }
 
-export function generateApiToken(_: ApiToken, { token }: GenerateApiToken): Decision<ApiTokenEvent> {
+/** A stream that is there is another's token: a database that was restored gives numbers a second time. */
+export function generateApiToken(state: ApiToken, { token }: GenerateApiToken): Decision<ApiTokenEvent> {
+  if (state.status !== 'none') throw refuseCaller('CONFLICT');
   return decision<ApiTokenEvent>(
     { event: { type: 'accounts.api-token.generated', data: token } },
     { require: { streamId: token.userId, version: 'exists' } },

@@ -24,6 +24,10 @@ it('generateApiToken wants an account that stands', () => {
     .requires([{ streamId: 'user-1', version: 'exists' }]);
 });
 
+it('generateApiToken makes none in the place of another', () => {
+  given(generated).when(generateApiToken, new GenerateApiToken(id, token)).refuses('CONFLICT');
+});
+
 describe('revokeApiToken', () => {
   it('is for the account itself and for an operator', () => {
     for (const who of [actor('user-1'), actor('user-2', true)]) {

@@ -1,6 +1,7 @@
 import { aggregate, decides } from '../../core/command/aggregate.js';
 import { command, type CommandMeta } from '../../core/command/command.js';
 import { decision, type Decision, type Fact } from '../../core/command/decision.js';
+import { refuse as refuseCaller } from '../../core/errors/core.errors.js';
 import { refuse } from '../accounts.errors.js';
 import { mayManage } from '../accounts.rights.js';
 import type { UserId } from '../user/user.events.js';
@@ -58,7 +59,9 @@ export class EndSession extends command('EndSession') {
 }
 
 /** The account must be as it was when the password was checked: a password changed or an account erased meanwhile opens nothing. */
-export function openSession(_: Session, { session }: OpenSession, meta: CommandMeta): Decision<SessionEvent> {
+/** A stream that is there is another's session: a database that was restored gives numbers a second time. */
+export function openSession(state: Session, { session }: OpenSession, meta: CommandMeta): Decision<SessionEvent> {
+  if (state.status !== 'none') throw refuseCaller('CONFLICT');
   const { userVersion, ...opened } = session;
   return decision<SessionEvent>(
     { event: { type: 'accounts.session.opened', data: { ...opened, ...expiries(meta.now) } } },

@@ -61,6 +61,12 @@ describe('openSession', () => {
       .then([opened])
       .requires([{ streamId: 'user-1', version: 4 }]);
   });
+
+  it('opens no session in the place of another', () => {
+    given(opened)
+      .when(openSession, new OpenSession(id, { ...opening, userVersion: 4 }))
+      .refuses('CONFLICT');
+  });
 });
 
 describe('refreshSession', () => {

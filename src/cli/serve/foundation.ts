@@ -53,6 +53,7 @@ export async function openFoundation(
   const wakeUp = new WakeUp(projectionPool, listener);
   closing.add(() => wakeUp.close());
   const core = await openCore(pool, openKeyRing(config), silos, () => wakeUp.appended(), projectionPool);
+  listener.onLost(() => core.store.forgetNumbers());
   const readiness = new Readiness();
   checkStore(readiness, core);
   return { config, log, roles, closing, readiness, core, projectionPool, listener, wakeUp, openPool };

@@ -1,6 +1,6 @@
 import { ReadModelsElsewhere } from '../../core/projection/elsewhere.js';
 import type { Readiness } from '../../core/http/readiness.js';
-import { eventsApplied, measureFeed } from '../../core/runtime/measures.js';
+import { eventsApplied, measureFeed, measureLag } from '../../core/runtime/measures.js';
 import { createProjector, type Projector } from '../../core/runtime/projector.js';
 import type { Conveyor } from '../../core/feed/conveyor.js';
 import type { Foundation } from './foundation.js';
@@ -24,6 +24,7 @@ export async function openProjector(foundation: Foundation, kafka: KafkaLink | n
   closing.add(() => projector.stop());
   if (isProjector) {
     measureFeed(core, projector);
+    measureLag(core);
     checkOwn(readiness, projector);
   } else if (roles.includes('api')) await checkElsewhere(foundation);
   return projector;
@@ -42,8 +43,8 @@ async function openConveyor({ core, log }: Foundation, { settings }: KafkaLink):
 function checkOwn(readiness: Readiness, { runner }: Projector): void {
   readiness.register('projections', async () => {
     const paused = runner.members.all.filter((member) => member.paused).map((member) => member.name);
-    const detail = paused.length > 0 ? `paused: ${paused.join(', ')}` : undefined;
-    if (runner.refusal) return { ok: true, detail: runner.refusal };
+    const details = [runner.refusal, paused.length > 0 ? `paused: ${paused.join(', ')}` : null];
+    const detail = details.filter(Boolean).join('; ') || undefined;
     if (runner.trouble) return { ok: false, detail: runner.trouble };
     return runner.caughtUp ? { ok: true, detail } : { ok: false, detail: runner.progressText() };
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { makeDataFolder } from '../../../test/kit/data-folder.js';
-import { behavesAsBlobStore } from './conformance.js';
+import { behavesAsBlobStore } from '../../../test/kit/blob-store-conformance.js';
 import { DiskBlobStore } from './disk-blob-store.js';
 
 let folder: string;

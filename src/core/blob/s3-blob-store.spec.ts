@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { makeDataFolder } from '../../../test/kit/data-folder.js';
 import { describeS3, testBucket } from '../../../test/kit/s3.js';
-import { behavesAsBlobStore } from './conformance.js';
+import { behavesAsBlobStore } from '../../../test/kit/blob-store-conformance.js';
 import { S3BlobStore } from './s3-blob-store.js';
 import { Spool } from './spool.js';
 

@@ -10,7 +10,7 @@ import { makeDataFolder } from '../../../test/kit/data-folder.js';
 import { eventually } from '../../../test/kit/eventually.js';
 import { startFixture } from '../../../test/kit/web-fixture.js';
 import { BlobStore } from './blob-store.js';
-import { sha256 } from './conformance.js';
+import { sha256 } from '../../../test/kit/blob-store-conformance.js';
 import { DiskBlobStore } from './disk-blob-store.js';
 import { serveBlob } from './serve-blob.js';
 

@@ -163,7 +163,7 @@ export const settings = {
     doc: 'Beginning of the keys of all objects.',
   },
   S3_PATH_STYLE: {
-    default: 'on with S3_ENDPOINT, else off',
+    default: 'on with S3_ENDPOINT',
     allowed: 'off or on',
     doc: 'Whether the bucket stands in the path of the address, or in its host.',
   },

@@ -98,6 +98,13 @@ describe('event store', () => {
     expect(await test.store.drawNumber('user')).toBe(1);
   });
 
+  it('draws nothing more from before the database was away, when it came back as it was earlier', async () => {
+    expect(await test.store.drawNumber('page')).toBe(1);
+    await test.pool.query(`DELETE FROM store.numbers WHERE kind = 'page'`);
+    test.store.forgetNumbers();
+    expect(await test.store.drawNumber('page')).toBe(1);
+  });
+
   it('survives a table that changes under its prepared statements, on every connection', async () => {
     const pool = new pg.Pool({ connectionString: test.url, max: 2 });
     const alter = (type: string) =>

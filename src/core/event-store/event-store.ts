@@ -104,6 +104,11 @@ export class EventStore {
     return this.numbers.draw(kind);
   }
 
+  /** To be called when the database was away: it may come back as it was some time ago. */
+  forgetNumbers(): void {
+    this.numbers.forget();
+  }
+
   /** Caches a folded state. An older one never replaces a newer one. */
   async saveSnapshot(streamId: string, stateVersion: number, streamVersion: number, state: JsonObject): Promise<void> {
     await run(this.pool, saveSnapshotStatement, [streamId, stateVersion, streamVersion, storableJson(state)]);

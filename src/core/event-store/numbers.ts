@@ -11,13 +11,18 @@ const drawBlock: Statement = {
 
 /**
  * Numbers for ids that clients see: unique per kind, growing within a process, with holes (a stopped process forgets the
- * rest of its block). The first of a kind is 1.
+ * rest of its block). The first of a kind is 1. Whoever may have been given another database under the same address calls `forget`.
  */
 export class Numbers {
   private readonly blocks = new Map<string, { next: number; last: number }>();
   private readonly drawing = new Map<string, Promise<void>>();
 
   constructor(private readonly pool: pg.Pool) {}
+
+  /** Drops what is left of the blocks: a database that was restored from a backup will give the same numbers again. */
+  forget(): void {
+    this.blocks.clear();
+  }
 
   async draw(kind: string): Promise<number> {
     for (;;) {

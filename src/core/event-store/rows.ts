@@ -14,7 +14,8 @@ export function positionFrom(text: string): number {
   return position;
 }
 
-function dateFrom(text: string): Date {
+/** A timestamptz column as Postgres writes it. */
+export function dateFrom(text: string): Date {
   // In UTC, which our pools ask for, one replacement makes it the ISO form that the engine parses natively.
   if (text.endsWith('+00')) return new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
   return pg.types.getTypeParser(TIMESTAMPTZ)(text) as Date;

@@ -27,6 +27,7 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
  */
 export class Listener {
   private readonly handlers = new Map<string, Set<NotificationHandler>>();
+  private readonly lostHandlers: (() => void)[] = [];
   private client?: pg.Client;
   private current: Backend | null = null;
   private stopped = false;
@@ -55,6 +56,11 @@ export class Listener {
       this.listen([channel]).catch(() => undefined);
     }
     return () => this.handlers.get(channel)?.delete(handler);
+  }
+
+  /** Calls the handler whenever the connection has ended, before anything can be asked of a database that came back. */
+  onLost(handler: () => void): void {
+    this.lostHandlers.push(handler);
   }
 
   async stop(): Promise<void> {
@@ -97,6 +103,7 @@ export class Listener {
   private lost(): void {
     this.current = null;
     if (this.stopped) return;
+    for (const handler of this.lostHandlers) handler();
     clearTimeout(this.retry);
     const pauseMs = this.backoffMs * (0.5 + Math.random() / 2);
     this.backoffMs = Math.min(this.backoffMs * 2, this.options.maxBackoffMs ?? DEFAULT_MAX_BACKOFF_MS);

@@ -104,6 +104,13 @@ describe('watermark', () => {
     expect(await mark.safeHead()).toBe(last);
   });
 
+  it('goes back with the log, as when a backup was restored', async () => {
+    for (const streamId of ['a', 'b', 'c']) await append(streamId);
+    expect(await mark.safeHead()).toBe(3);
+    await test.pool.query(`SELECT setval('store.event_position', 1)`);
+    expect(await mark.safeHead()).toBe(1);
+  });
+
   it('is not moved by a lease above the last position, taken while it was being asked', async () => {
     const last = await append('a');
     const ahead = await begun();

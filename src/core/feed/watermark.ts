@@ -34,7 +34,7 @@ export class Watermark {
   ) {}
 
   /**
-   * The mark, never lower than one given before. The database is asked after the call, so an append that was answered
+   * The mark, never lower than one given before while the log stands. The database is asked after the call, so an append that was answered
    * before is counted; calls that come while an ask runs share the next one.
    */
   async safeHead(): Promise<number> {
@@ -78,7 +78,8 @@ export class Watermark {
     this.latest = mark!;
     const advanced = mark!.safe > this.mark;
     // A writer may take a lease at a position that the mark has passed; what it draws is above the mark all the same.
-    this.mark = Math.max(this.mark, mark!.safe);
+    // Only a log that itself goes back, to a backup or in a crash, takes the mark with it.
+    this.mark = mark!.last < this.mark ? mark!.safe : Math.max(this.mark, mark!.safe);
     if (this.mark >= mark!.last) this.laggingSince = undefined;
     else if (advanced || this.laggingSince === undefined) this.laggingSince = performance.now();
   }

@@ -20,7 +20,7 @@ export async function referredOf(pool: pg.Pool, columns: BlobColumn[], hashes: s
 const pageSize = 1000;
 
 /** Every hash that a read model names, in order, each once. */
-export async function* allReferred(pool: pg.Pool, columns: BlobColumn[]): AsyncIterable<string> {
+export async function* allReferred(pool: Pick<pg.Pool, 'query'>, columns: BlobColumn[]): AsyncIterable<string> {
   for (let after = ''; columns.length > 0;) {
     const { rows } = await pool.query<{ hash: string }>(
       `SELECT hash FROM (${columns
@@ -41,7 +41,11 @@ export async function* allReferred(pool: pg.Pool, columns: BlobColumn[]): AsyncI
  * Why the read models cannot say what is referred to; null when they can. One that stands still may lack what was uploaded a day ago.
  * @param head the safe head of the log
  */
-export async function whyNotKnown(pool: pg.Pool, columns: BlobColumn[], head: number): Promise<string | null> {
+export async function whyNotKnown(
+  pool: Pick<pg.Pool, 'query'>,
+  columns: BlobColumn[],
+  head: number,
+): Promise<string | null> {
   const names = [...new Set(columns.map(({ projection }) => projection.versionedName))];
   const { rows } = await pool.query<{ name: string; state: string | null; behind: boolean; parked: boolean }>(
     `SELECT n.name, p.state,

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Definition, Projection, RowsProjection, SumsProjection } from './definition.js';
+import type { Definition, Projection } from './definition.js';
 import { indexName } from './names.js';
 import { transaction } from './transaction.js';
 
@@ -32,27 +32,58 @@ export async function createTables(pool: pg.Pool, definitions: Definition[]): Pr
 
 /** Statements that make the table and its indexes when they are missing. */
 export function createTable(definition: Projection, schema: Schema = liveSchema): string[] {
-  return definition.kind === 'rows' ? createRows(definition, schema) : [createSums(definition, schema)];
-}
-
-function createRows(definition: RowsProjection, schema: Schema): string[] {
-  const table = tableName(definition, schema);
-  const columns = definition.table.columns.map(
-    (column) => `${quoted(column.name)} ${column.type}${column.nullable ? '' : ' NOT NULL'}`,
-  );
-  // Rows of one stream are found by it on retry; one row per stream needs no second name for it.
-  const streamId = definition.keys ? ['stream_id text NOT NULL'] : [];
-  const indices = [...definition.table.indices, ...(definition.keys ? [['stream_id']] : [])];
+  const columns = [...columnsOf(definition), primaryKey(definition)];
   return [
-    `CREATE TABLE IF NOT EXISTS ${table} (${[...columns, ...streamId, 'position bigint NOT NULL', 'PRIMARY KEY (id)'].join(', ')}) WITH (fillfactor = 85)`,
-    ...indices.map(
-      (names) =>
-        `CREATE INDEX IF NOT EXISTS ${quoted(indexName(definition.versionedName, names))} ON ${table} (${names.map(quoted).join(', ')})`,
-    ),
+    `CREATE TABLE IF NOT EXISTS ${tableName(definition, schema)} (${columns.join(', ')}) ${storage}`,
+    ...createIndexes(definition, schema),
   ];
 }
 
-function createSums(definition: SumsProjection, schema: Schema): string {
-  const counters = definition.counters.map((counter) => `${quoted(counter)} bigint NOT NULL`);
-  return `CREATE TABLE IF NOT EXISTS ${tableName(definition, schema)} (group_key text NOT NULL, partition smallint NOT NULL, ${counters.join(', ')}, PRIMARY KEY (group_key, partition)) WITH (fillfactor = 85)`;
+/** For a load that brings each row once: rows without key and indexes, which cost less when they are made afterwards. Sums are added to by their key. */
+export function createLoadTable(definition: Projection, schema: Schema): string {
+  const columns = columnsOf(definition);
+  if (definition.kind === 'sums') columns.push(primaryKey(definition));
+  return `CREATE TABLE ${tableName(definition, schema)} (${columns.join(', ')}) ${storage}`;
+}
+
+/** What the table of `createLoadTable` lacks to be that of `createTable`. */
+export function completeTable(definition: Projection, schema: Schema): string[] {
+  if (definition.kind === 'sums') return [];
+  return [
+    `ALTER TABLE ${tableName(definition, schema)} ADD ${primaryKey(definition)}`,
+    ...createIndexes(definition, schema),
+  ];
+}
+
+const storage = 'WITH (fillfactor = 85)';
+
+function primaryKey({ kind }: Projection): string {
+  return kind === 'rows' ? 'PRIMARY KEY (id)' : 'PRIMARY KEY (group_key, partition)';
+}
+
+function columnsOf(definition: Projection): string[] {
+  if (definition.kind === 'sums') {
+    const counters = definition.counters.map((counter) => `${quoted(counter)} bigint NOT NULL`);
+    return ['group_key text NOT NULL', 'partition smallint NOT NULL', ...counters];
+  }
+  const columns = definition.table.columns.map(
+    (column) => `${quoted(column.name)} ${column.type}${column.nullable ? '' : ' NOT NULL'}`,
+  );
+  return [...columns, ...(definition.keys ? ['stream_id text NOT NULL'] : []), 'position bigint NOT NULL'];
+}
+
+/** The names of the table's columns as `columnsOf` declares them, in its order. */
+export function columnNames(definition: Projection): string[] {
+  if (definition.kind === 'sums') return ['group_key', 'partition', ...definition.counters];
+  const columns = definition.table.columns.map(({ name }) => name);
+  return [...columns, ...(definition.keys ? ['stream_id'] : []), 'position'];
+}
+
+function createIndexes(definition: Projection, schema: Schema): string[] {
+  if (definition.kind === 'sums') return [];
+  // Rows of one stream are found by it on retry; one row per stream needs no second name for it.
+  return [...definition.table.indices, ...(definition.keys ? [['stream_id']] : [])].map(
+    (names) =>
+      `CREATE INDEX IF NOT EXISTS ${quoted(indexName(definition.versionedName, names))} ON ${tableName(definition, schema)} (${names.map(quoted).join(', ')})`,
+  );
 }

@@ -17,7 +17,14 @@ export type RowsProjection<Row extends { id: string } = any, E extends Event<str
   /** Ids of the rows that an event touches; all lie inside the event's own stream. */
   keys: ((event: Recorded<E>) => string[]) | null;
   on: { [Type in E['type']]?: RowHandler<Row, Extract<E, { type: Type }>> };
+  foldSql?: FoldSql;
 };
+
+/**
+ * The fold once more, as a SELECT over `events` (the columns of store.events, only the types of `on`), which gives all columns of the
+ * table by name. A rebuild then needs one statement. It must give what the handlers give: a test of the projection proves it.
+ */
+export type FoldSql = string;
 
 /** One change of sums: a group and what is added to each of its counters. */
 export type Delta = { group: string; add: Record<string, number> };
@@ -30,6 +37,7 @@ export type SumsProjection<E extends Event<string, any> = any> = {
   counters: string[];
   events: EventTypes;
   on: { [Type in E['type']]?: (event: Recorded<Extract<E, { type: Type }>>) => Delta[] };
+  foldSql?: FoldSql;
 };
 
 export type Projection = RowsProjection | SumsProjection;
@@ -51,6 +59,7 @@ export function projection<Row extends { id: string }, E extends Event<string, a
   events: EventTypes;
   keys?: (event: Recorded<E>) => string[];
   on: RowsProjection<Row, E>['on'];
+  foldSql?: FoldSql;
 }): RowsProjection<Row, E> {
   const { table } = options;
   const made: RowsProjection<Row, E> = {
@@ -62,6 +71,7 @@ export function projection<Row extends { id: string }, E extends Event<string, a
     events: options.events,
     keys: options.keys ?? null,
     on: options.on,
+    foldSql: options.foldSql,
   };
   assertSound(made);
   declared.add(made);
@@ -78,6 +88,7 @@ export function sums<E extends Event<string, any>>(options: {
   counters: string[];
   events: EventTypes;
   on: SumsProjection<E>['on'];
+  foldSql?: FoldSql;
 }): SumsProjection<E> {
   const made: SumsProjection<E> = { kind: 'sums', ...options, versionedName: `${options.name}_v${options.version}` };
   assertSound(made);
@@ -93,5 +104,7 @@ function assertSound(definition: Projection): void {
   for (const type of typesOf(definition)) {
     if (!definition.events[type])
       throw new Error(`Projection ${definition.name}: ${type} is not among its event types.`);
+    if (definition.foldSql && definition.events[type].sealed)
+      throw new Error(`Projection ${definition.name}: SQL cannot read ${type}, which has sealed fields.`);
   }
 }

@@ -45,7 +45,7 @@ export class Members {
     });
   }
 
-  /** Names of those whose checkpoint lies beyond a position, where there is no log. */
+  /** Those with a checkpoint beyond a position. */
   beyond(position: number): Member[] {
     return this.all.filter((member) => [...member.partitions.values()].some(({ stored }) => stored > position));
   }

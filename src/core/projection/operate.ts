@@ -2,8 +2,9 @@ import type pg from 'pg';
 import type { Recorded } from '../event-store/types.js';
 import { applyInHalves, byStream } from './batch.js';
 import { pauseProjection, resumeProjection } from './checkpoints.js';
-import { liveSchema, quoted } from './ddl.js';
+import { liveSchema, quoted, type Schema } from './ddl.js';
 import { typesOf, type Definition } from './definition.js';
+import { dropStandby } from './rebuild/standby.js';
 import { transaction } from './transaction.js';
 import { writerOf } from './writers.js';
 
@@ -69,13 +70,18 @@ export async function retryParked(
   return result;
 }
 
-async function retryInTransaction(
+/**
+ * The same in a transaction of the caller, who tells the running processes.
+ * @param standby another table of the projection, with checkpoints and parked streams under a name of its own; the live one when left out
+ */
+export async function retryInTransaction(
   client: pg.ClientBase,
   definition: Definition,
   streamId: string,
   readStream: ReadStream,
+  standby?: { name: string; schema: Schema },
 ): Promise<string | null | undefined> {
-  const name = definition.versionedName;
+  const name = standby?.name ?? definition.versionedName;
   // Locked: a second retry of the same stream waits here and then finds nothing parked, so sums are added once.
   const found = await client.query(
     'SELECT partition, position FROM store.parked_streams WHERE projection = $1 AND stream_id = $2 FOR UPDATE',
@@ -87,13 +93,15 @@ async function retryInTransaction(
     'UPDATE store.checkpoints SET generation = generation + 1 WHERE projection = $1 AND partition = $2 RETURNING position',
     [name, partition],
   );
-  const skips = await client.query('SELECT position FROM store.skipped_events WHERE projection = $1', [name]);
+  const skips = await client.query('SELECT position FROM store.skipped_events WHERE projection = $1', [
+    definition.versionedName,
+  ]);
   const skipped = new Set(skips.rows.map((row) => Number(row.position)));
   const from = definition.kind === 'rows' ? 0 : Number(position);
   const events = (await readStream(streamId, Number(checkpoint.rows[0].position))).filter(
     (event) => event.position >= from && !skipped.has(event.position) && typesOf(definition).includes(event.type),
   );
-  const writer = writerOf(definition);
+  const writer = writerOf(definition, standby?.schema);
   await writer.clear(client, streamId);
   const [stopped] = await applyInHalves(client, writer, byStream(events));
   if (!stopped) {
@@ -148,5 +156,6 @@ export async function dropProjection(pool: pg.Pool, versionedName: string): Prom
     }
     await client.query('DELETE FROM store.projections WHERE name = $1', [versionedName]);
   });
+  await dropStandby(pool, { versionedName });
   return 'dropped';
 }

@@ -41,6 +41,7 @@ export class ProjectionRunner {
     this.members = new Members(ports.pool, definitions);
     this.tail = new Tail(ports, this.options, (what) => {
       if (what === 'wanted') this.renewWanted = true;
+      if (what === 'all') this.reloadWanted = true;
       this.wakeUp.ring();
     });
   }
@@ -60,6 +61,7 @@ export class ProjectionRunner {
     await ensureCheckpoints(this.ports.pool, beginnings, this.ports.partitions);
     await this.members.loadStates();
     await this.renew();
+    this.tail.listen();
     this.running = true;
     this.loop = this.run();
   }
@@ -171,6 +173,8 @@ export class ProjectionRunner {
 
   /** Takes the next step of the tail, once, and hands it to every projection that follows it. @returns whether there is more. */
   private async advance(): Promise<boolean> {
+    // At every turn: a renewal that failed half-way may have left it behind what is owned.
+    this.tail.own(this.members.partitions);
     const step = await this.tail.next();
     if (!step) return false;
     const { events, moves } = step.span;
@@ -218,6 +222,8 @@ export class ProjectionRunner {
     for (const partition of this.members.partitions) {
       if (this.catchingUp.has(partition) || this.members.laggards(partition).length === 0) continue;
       const work = this.catchUp(partition)
+        // Whether all is built is looked at by the loop, which would sleep on.
+        .then(() => this.wakeUp.ring())
         .catch((error: unknown) => this.ports.log.warn({ err: error, partition }, 'catch-up will try again'))
         .finally(() => {
           this.catchingUp.delete(partition);
@@ -252,9 +258,9 @@ export class ProjectionRunner {
     const { places, liveProcesses } = await this.ports.ownership.renew(liveness, this.members.names, this.tail.wanted);
     this.ports.onLiveProcesses?.(liveProcesses);
     if (!(await this.members.own(places))) return;
-    await this.refuseFuture();
     this.joinTail();
     this.announce();
+    await this.refuseFuture();
   }
 
   private async reloadAll(): Promise<void> {
@@ -281,18 +287,26 @@ export class ProjectionRunner {
    * model cannot be known, so it does not run, also when an operator resumes it, until it is built anew.
    */
   private async refuseFuture(): Promise<void> {
-    const suspects = this.members.beyond(this.tail.position);
-    if (suspects.length === 0) return;
-    const last = await this.ports.lastPosition();
-    for (const member of this.members.beyond(last).filter(({ paused }) => !paused)) {
-      member.paused = true;
-      member.reason = pauseReasons.beyondTheLog;
-      this.ports.log.error(
-        { projection: member.name, last },
-        'projection paused: its checkpoint lies beyond the end of the log',
-      );
-      await pauseProjection(this.ports.pool, member.name, member.reason);
+    if (this.members.beyond(this.tail.position).length === 0) return;
+    try {
+      const last = await this.ports.lastPosition();
+      for (const member of this.members.beyond(last)) if (!member.paused) await this.refuse(member, last);
+    } catch (error) {
+      // Looked at again with the next reading of checkpoints.
+      this.reloadWanted = true;
+      throw error;
     }
+  }
+
+  private async refuse(member: Member, last: number): Promise<void> {
+    member.paused = true;
+    member.reason = pauseReasons.beyondTheLog;
+    this.ports.log.error(
+      { projection: member.name, last },
+      'projection paused: its checkpoint lies beyond the end of the log',
+    );
+    await pauseProjection(this.ports.pool, member.name, member.reason);
+    await notifyControl(this.ports.pool);
   }
 
   private async flush(): Promise<void> {

@@ -20,22 +20,28 @@ export class Tail {
   /** The highest safe head that is known. */
   private head = 0;
   private lookAt = 0;
+  private storeIsNext = false;
   /** Nothing that the conveyor brings is taken any more. */
   private closed = false;
   /** Why the conveyor is not listened to; null while it may be. */
   refusal: string | null = null;
 
-  /** @param changed called when there may be a next step, or when other partitions are wanted */
+  /** @param changed called when there may be a next step, when other partitions are wanted, or when all must be read anew */
   constructor(
     private readonly ports: RunnerPorts,
     private readonly options: RunnerOptions,
-    private readonly changed: (what: 'events' | 'wanted') => void,
+    private readonly changed: (what: 'events' | 'wanted' | 'all') => void,
   ) {
     this.feeding = new Feeding(options.patienceMs);
   }
 
+  /** @returns where the log ends. */
   async start(): Promise<number> {
-    this.head = await this.ports.safeHead();
+    return (this.head = await this.ports.safeHead());
+  }
+
+  /** Listens to the conveyor from now on. */
+  listen(): void {
     this.conveyor = this.ports.conveyor;
     this.conveyor?.start({
       onAssigned: (partitions) => {
@@ -50,7 +56,6 @@ export class Tail {
         return taken;
       },
     });
-    return this.head;
   }
 
   async stop(): Promise<void> {
@@ -83,9 +88,16 @@ export class Tail {
     for (const partition of partitions) if (!this.marks.has(partition)) this.marks.set(partition, this.head);
   }
 
-  /** What comes next by one of the ways; null when nothing does. */
+  /**
+   * What comes next by one of the ways; null when nothing does. Conveyor and store take turns, so that a partition that one of them brings
+   * without a pause does not keep the others waiting.
+   */
   async next(): Promise<Step | null> {
-    return (await this.conveyed()) ?? (await this.looked()) ?? (await this.stored());
+    this.storeIsNext = !this.storeIsNext;
+    const looked = await this.looked();
+    if (looked) return looked;
+    if (this.storeIsNext) return (await this.stored()) ?? (await this.conveyed());
+    return (await this.conveyed()) ?? (await this.stored());
   }
 
   advance(moves: Move[]): void {
@@ -96,7 +108,7 @@ export class Tail {
   private async stored(): Promise<Step | null> {
     const partitions = [...this.marks.keys()].filter((partition) => !this.feeding.isConveyed(partition));
     if (partitions.length === 0) return null;
-    this.head = await this.ports.safeHead();
+    await this.askHead();
     const after = Math.min(...partitions.map((partition) => this.of(partition)));
     if (after >= this.head) return null;
     const request = { after, upTo: this.head, partitions, limit: this.options.pageSize };
@@ -109,26 +121,19 @@ export class Tail {
     return { span: { events, moves }, source: 'store', more: reached < this.head || !this.inbox.isEmpty };
   }
 
-  /** What the conveyor has brought, as far as nothing is missing before it. */
+  /** What the conveyor has brought, as far as nothing is missing before it; a step without moves when all of it is known. */
   private async conveyed(): Promise<Step | null> {
-    while (!this.inbox.isEmpty) {
-      const step = await this.takeConveyed();
-      if (step) return step;
-    }
-    return null;
-  }
-
-  private async takeConveyed(): Promise<Step | null> {
+    const batches = this.inbox.take(this.options.pageSize).filter(({ partition }) => this.marks.has(partition));
+    if (batches.length === 0) return null;
+    if (await this.isOtherFuture(batches)) return null;
     const reached = new Map<number, number>();
     const fresh: ConveyedEvent[] = [];
-    for (const { partition, events } of this.inbox.take(this.options.pageSize)) {
-      if (!this.marks.has(partition)) continue;
+    for (const { partition, events } of batches) {
       const from = reached.get(partition) ?? this.of(partition);
       const next = this.contiguous(partition, events, from);
       fresh.push(...next);
       if (next.length > 0) reached.set(partition, next.at(-1)!.position);
     }
-    if (fresh.length === 0 || (await this.isUnknown(Math.max(...reached.values())))) return null;
     const moves = [...reached].map(([partition, upTo]) => ({ partition, after: this.of(partition), upTo }));
     return { span: { events: await this.ports.decode(fresh), moves }, source: 'kafka', more: true };
   }
@@ -151,17 +156,34 @@ export class Tail {
   }
 
   /**
-   * Whether a position was never drawn in this log: then the conveyor carries events of another future, as after a backup was restored, and
-   * nothing that it brings is believed any more.
+   * Whether some position was never drawn in this log: then the conveyor carries events of another future, as after a backup was restored, and
+   * nothing that it brings is believed any more. Looked at before holes are: what lies behind one shows it, too.
    */
-  private async isUnknown(position: number): Promise<boolean> {
+  private async isOtherFuture(batches: { events: ConveyedEvent[] }[]): Promise<boolean> {
+    const position = Math.max(...batches.map(({ events }) => events.at(-1)?.position ?? 0));
     if (position <= this.head || position <= (await this.ports.lastPosition())) return false;
     this.refusal =
       'Kafka holds events that this log never had, as after restoring a backup: stop all processes and run `waybill events fence`';
     this.ports.log.error({ position }, this.refusal);
     this.feeding.assign(null);
-    await this.stop();
+    // Not waited for: it may take seconds, and the store has to be read meanwhile.
+    this.stop().catch((error: unknown) => this.ports.log.warn({ err: error }, 'the conveyor could not end in order'));
     return true;
+  }
+
+  /**
+   * Asks where the log ends. It ends before what was read already only when the database has gone back: a backup was restored, or it crashed
+   * before the draws of an append that failed were on disk. Then nothing that this process remembers holds.
+   * @throws Error in that case, after telling so
+   */
+  private async askHead(): Promise<void> {
+    const known = Math.max(this.head, ...this.marks.values());
+    this.head = await this.ports.safeHead();
+    // A mark that the conveyor brought may be ahead of this process's safe head, but never of the last position.
+    if (this.head >= known || (await this.ports.lastPosition()) >= known) return;
+    this.marks.clear();
+    this.changed('all');
+    throw new Error(`The log ends at ${this.head}, before ${known}, which was read already: reading checkpoints anew.`);
   }
 
   /**
@@ -172,8 +194,8 @@ export class Tail {
     const partitions = [...this.marks.keys()].filter((partition) => this.feeding.isConveyed(partition));
     if (partitions.length === 0 || Date.now() < this.lookAt) return null;
     this.lookAt = Date.now() + this.options.lookMs;
-    const upTo = await this.ports.safeHead();
-    this.head = upTo;
+    await this.askHead();
+    const upTo = this.head;
     const behind = partitions.filter((partition) => this.of(partition) < upTo);
     if (behind.length === 0) return null;
     const heads = await this.ports.readHeads(behind, upTo);

@@ -1,6 +1,7 @@
 import type { Relay } from '../feed/kafka/relay.js';
 import { relayStatus } from '../feed/kafka/relay-status.js';
 import { counter, gauge } from '../observability/metrics.js';
+import { projectionStatus } from '../projection/status.js';
 import { countJobs } from '../tasks/jobs.js';
 import type { Core } from './core.js';
 import type { Projector } from './projector.js';
@@ -24,6 +25,16 @@ const parked = gauge({
 const paused = gauge({
   name: 'waybill_projection_paused',
   help: '1 while a projection is paused.',
+  labels: ['projection'],
+});
+const lagEvents = gauge({
+  name: 'waybill_projection_lag_events',
+  help: 'Events that a projection has not passed yet, in all partitions, whoever owns them. Estimated where it is far behind.',
+  labels: ['projection'],
+});
+const lagSeconds = gauge({
+  name: 'waybill_projection_lag_seconds',
+  help: 'Age of the oldest event that a projection has not passed yet; 0 when there is none.',
   labels: ['projection'],
 });
 const owned = gauge({ name: 'waybill_partitions_owned', help: 'Partitions of the log that this process applies.' });
@@ -61,6 +72,20 @@ export function measureFeed(core: Core, { runner }: Projector): void {
     }
   };
   setInterval(() => void measure().catch(() => undefined), everyMs).unref();
+}
+
+/** Keeps the gauges of lag up to date: the figures of `projections status`. How fast a projection goes is the rate at which its lag falls. */
+export function measureLag({ pool, watermark, silos }: Core): void {
+  const known = new Set(silos.definitions.map(({ versionedName }) => versionedName));
+  const measure = async () => {
+    for (const status of await projectionStatus(pool, await watermark.safeHead())) {
+      const { projection } = status;
+      if (!known.has(projection)) continue;
+      lagEvents.set({ projection }, status.lagEvents);
+      lagSeconds.set({ projection }, status.lagSeconds);
+    }
+  };
+  setInterval(() => void measure().catch(() => undefined), 5 * everyMs).unref();
 }
 
 /** Keeps the gauge of jobs up to date. */

@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { type Socket, connect } from 'node:net';
 import { eventually } from '../../../test/kit/eventually.js';
-import { openSession, startUploads, type UploadFixture } from '../../../test/kit/upload-fixture.js';
+import {
+  beginPut,
+  beginRequest,
+  openSession,
+  startUploads,
+  type UploadFixture,
+} from '../../../test/kit/upload-fixture.js';
 import { closeGracefully } from '../http/shutdown.js';
 
 let fixture: UploadFixture;
@@ -11,17 +16,6 @@ beforeEach(async () => void (fixture = await startUploads()));
 afterEach(() => fixture.close());
 
 const content = randomBytes(1000);
-
-/** Opens a connection and sends the head of a request. */
-async function begin(method: string, url: string, headers: string[]): Promise<{ socket: Socket; answer(): string }> {
-  const { port, pathname, search } = new URL(url);
-  const socket = connect(Number(port), '127.0.0.1');
-  let answer = '';
-  socket.on('error', () => undefined).on('data', (data) => (answer += data.toString()));
-  await new Promise((resolve) => socket.once('connect', resolve));
-  socket.write(`${method} ${pathname}${search} HTTP/1.1\r\nhost: x\r\n${headers.join('\r\n')}\r\n\r\n`);
-  return { socket, answer: () => answer };
-}
 
 it('lets a slow upload go on beyond the time of other requests, and takes their time up again after it', async () => {
   const server = fixture.app.getHttpServer() as Server & { connectionsCheckingInterval: number };
@@ -31,8 +25,8 @@ it('lets a slow upload go on beyond the time of other requests, and takes their 
   // Node takes the interval over when it listens.
   server.emit('listening');
   const session = await openSession(fixture.uploads.createUrl('ann', 900));
-  const { socket, answer } = await begin('PUT', session, ['content-length: 1000', 'content-range: bytes 0-999/1000']);
-  const other = await begin('POST', `${fixture.url}/graphql`, [
+  const { socket, answer } = await beginPut(session, ['content-length: 1000', 'content-range: bytes 0-999/1000']);
+  const other = await beginRequest('POST', `${fixture.url}/graphql`, [
     'content-length: 1000',
     'content-type: application/json',
   ]);
@@ -48,7 +42,7 @@ it('lets a slow upload go on beyond the time of other requests, and takes their 
 
 it('lets an upload end before the server stops', async () => {
   const session = await openSession(fixture.uploads.createUrl('ann', 900));
-  const { socket, answer } = await begin('PUT', session, ['content-length: 1000', 'content-range: bytes 0-999/1000']);
+  const { socket, answer } = await beginPut(session, ['content-length: 1000', 'content-range: bytes 0-999/1000']);
   socket.write(content.subarray(0, 500));
   await eventually(() => expect(readdirSync(fixture.folder, { recursive: true }).join()).toContain('chunks'));
   const closed = closeGracefully(fixture.app);
@@ -62,7 +56,7 @@ it('ends an upload that takes too long for a server that stops, so that it can g
   const impatient = await startUploads({ stopMs: 300 });
   const url = impatient.uploads.createUrl('ann', 900);
   const session = await openSession(url);
-  const { socket, answer } = await begin('PUT', session, ['content-length: 1000', 'content-range: bytes 0-999/1000']);
+  const { socket, answer } = await beginPut(session, ['content-length: 1000', 'content-range: bytes 0-999/1000']);
   socket.write(content.subarray(0, 500));
   await eventually(() => expect(readdirSync(impatient.folder, { recursive: true }).join()).toContain('chunks'));
   await closeGracefully(impatient.app);

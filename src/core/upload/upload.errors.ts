@@ -31,6 +31,6 @@ export const { refuse } = errorCatalogue({
   },
   UPLOAD_CONFLICT: {
     message: 'This contradicts what the upload has been told before.',
-    help: 'Its chunks name different totals, or another request to the same URL took over. Ask for its state (Content-Range: bytes */*), or begin again.',
+    help: 'Its chunks name different totals, or another request to the same URL took over. Ask for its state (`Content-Range: bytes */*`), or begin again.',
   },
 });

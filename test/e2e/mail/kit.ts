@@ -4,15 +4,7 @@ import { serverEnvironment, type TestServer } from '../../kit/server.js';
 import type { TestDatabase } from '../../kit/database.js';
 import { graphql } from '../../kit/graphql-client.js';
 
-export const registerMutation = 'mutation ($input: RegisterUserInput!) { registerUser(input: $input) { token } }';
-
-/** Registers an account as a client does. @returns its token */
-export async function register({ graphqlUrl }: TestServer, username: string): Promise<string> {
-  const input = { username, email: `${username}@example.com`, password: `correct horse of ${username}` };
-  const { data, errors } = await graphql<any>(graphqlUrl, registerMutation, { input });
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data.registerUser.token;
-}
+export { register, registerMutation } from '../../kit/register.js';
 
 /** Asks for the link of who lost a password. */
 export async function requestReset({ graphqlUrl }: TestServer, username: string): Promise<void> {

@@ -33,6 +33,7 @@ beforeEach(async () => {
     partitions: core.store.partitions,
     safeHead: () => core.watermark.safeHead(),
     readPartition: core.readPartition,
+    readStream: core.readStream,
   };
 });
 afterEach(async () => {
@@ -98,7 +99,7 @@ it('lets nobody who reads or writes meanwhile fail or see less than before', asy
   const reader = new Reader(instance.pool);
   const failures: unknown[] = [];
   let reads = 0;
-  let isOver = false;
+  const phase = { isOver: false };
   const look = (seen: Map<string, number>) => async () => {
     const rows = await reader.find<any>(counters.table, { name: 'test_all', where: 'WHERE raises > $1' }, [0]);
     for (const { id, raises } of rows) {
@@ -109,7 +110,7 @@ it('lets nobody who reads or writes meanwhile fail or see less than before', asy
     reads++;
   };
   const until = async (work: () => Promise<unknown>) => {
-    while (!isOver) {
+    while (!phase.isOver) {
       await work().catch((error: unknown) => failures.push(error));
       await turn();
     }
@@ -126,7 +127,7 @@ it('lets nobody who reads or writes meanwhile fail or see less than before', asy
     );
     if (Number(row!.position) < position) failures.push(`${id} does not show what was written`);
   };
-  const load = [
+  const clients = [
     until(look(new Map())),
     until(look(new Map())),
     until(write(instance)),
@@ -142,8 +143,8 @@ it('lets nobody who reads or writes meanwhile fail or see less than before', asy
     await eventually(() => expect([commands > since, reads > looked]).toEqual([true, true]));
     expect((await oidOf('read')) === before).toBe(swaps % 2 === 0);
   }
-  isOver = true;
-  await Promise.all(load);
+  phase.isOver = true;
+  await Promise.all(clients);
   expect(failures).toEqual([]);
   await expectEqualToReplay();
 });

@@ -3,6 +3,7 @@ import type { Recorded } from '../../event-store/types.js';
 import { applyBatch } from '../batch.js';
 import { readProgress, readSkips, type StoredProgress } from '../checkpoints.js';
 import { typesOf, type Projection } from '../definition.js';
+import type { ReadStream } from '../operate.js';
 import type { PartitionReader } from '../verify.js';
 import { writerOf } from '../writers.js';
 import { standbyName, standbySchema } from './standby.js';
@@ -13,6 +14,7 @@ export type SwapPorts = {
   partitions: number;
   safeHead(): Promise<number>;
   readPartition: PartitionReader;
+  readStream: ReadStream;
 };
 
 export type CatchUpOptions = {

@@ -4,10 +4,11 @@ import { applyInHalves, byStream, park } from '../batch.js';
 import { automaticPauses } from '../checkpoints.js';
 import { liveSchema, tableName, quoted } from '../ddl.js';
 import type { Projection } from '../definition.js';
-import { notifyControl } from '../operate.js';
+import { notifyControl, retryInTransaction } from '../operate.js';
 import { transaction } from '../transaction.js';
 import { writerOf } from '../writers.js';
 import { catchUpStandby, pages, skipsOf, type CatchUpOptions, type SwapPorts } from './catch-up.js';
+import { RebuildRefused } from './ports.js';
 import { standbyName, standbySchema } from './standby.js';
 
 /** Readers queue behind a lock that waits, so it waits for a moment only, and tries again. */
@@ -23,17 +24,17 @@ const mostLeft = 5_000;
  * Readers meet either the one or the other whole table, at least as far as any reader has seen before: what the live one has seen is
  * applied to the other one in the same transaction. Runners find their checkpoints at another generation and read anew.
  * @returns the lowest checkpoint of the table that is live now
- * @throws the signal's reason; whatever the database throws but a lock that is taken
+ * @throws RebuildRefused when too many streams are parked, the signal's reason, whatever the database throws but a lock that is taken
  */
 export async function swapIn(
   ports: SwapPorts,
   definition: Projection,
-  options: CatchUpOptions = {},
+  options: SwapOptions = {},
 ): Promise<{ position: number }> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     await catchUpStandby(ports, definition, options);
     try {
-      const position = await transaction(ports.pool, (client) => swap(client, ports, definition));
+      const position = await transaction(ports.pool, (client) => swap(client, ports, definition, options));
       await notifyControl(ports.pool);
       return { position };
     } catch (error) {
@@ -43,16 +44,30 @@ export async function swapIn(
   }
 }
 
+export type SwapOptions = CatchUpOptions & {
+  /** With more parked streams than this nothing is swapped. */
+  maxParkedStreams?: number;
+};
+
 /** The log grew by more than a swap may apply. */
 class LeftBehind extends Error {}
 
 /** lock_not_available, deadlock_detected: somebody reads or writes for longer than a moment. */
 const isBusy = (error: unknown): boolean => ['55P03', '40P01'].includes((error as { code?: string }).code ?? '');
 
-async function swap(client: pg.ClientBase, ports: SwapPorts, definition: Projection): Promise<number> {
+async function swap(
+  client: pg.ClientBase,
+  ports: SwapPorts,
+  definition: Projection,
+  { maxParkedStreams = Infinity }: SwapOptions,
+): Promise<number> {
   await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
   const places = await lockPlaces(client, definition);
+  await mend(client, ports, definition, places);
   await applyRest(client, ports, definition, places);
+  const parked = places.reduce((sum, place) => sum + place.parked.length, 0);
+  if (parked > maxParkedStreams)
+    throw new RebuildRefused(`The new table of ${definition.versionedName} has ${parked} parked streams.`);
   await swapTables(client, definition);
   await swapCheckpoints(client, definition, places);
   await swapParked(client, definition);
@@ -72,6 +87,8 @@ type SwapPlace = {
   /** Where the live table stands; null when there is none. */
   live: number | null;
   parked: string[];
+  /** Streams that are parked in the standby, and in the live table not so early, or not at all: an operator has mended them there. */
+  mended: string[];
 };
 
 /**
@@ -80,10 +97,13 @@ type SwapPlace = {
  */
 async function lockPlaces(client: pg.ClientBase, definition: Projection): Promise<SwapPlace[]> {
   const names = [definition.versionedName, standbyName(definition)];
-  const { rows: parked } = await client.query<{ projection: string; partition: number; streamId: string }>(
-    `SELECT projection, partition, stream_id AS "streamId" FROM store.parked_streams WHERE projection = ANY($1)
-     ORDER BY projection, stream_id FOR UPDATE`,
+  const { rows: parked } = await client.query<ParkedPlace>(
+    `SELECT projection, partition, stream_id AS "streamId", position::float8 FROM store.parked_streams
+     WHERE projection = ANY($1) ORDER BY projection, stream_id FOR UPDATE`,
     [names],
+  );
+  const parkedLive = new Map(
+    parked.filter(({ projection }) => projection === names[0]).map((one) => [one.streamId, one.position]),
   );
   const { rows } = await client.query<{ projection: string; partition: number; position: string }>(
     `SELECT projection, partition, position FROM store.checkpoints WHERE projection = ANY($1) ORDER BY projection, partition FOR UPDATE`,
@@ -92,14 +112,34 @@ async function lockPlaces(client: pg.ClientBase, definition: Projection): Promis
   const [live, standby] = names.map((name) => rows.filter(({ projection }) => projection === name));
   if (standby!.length === 0) throw new Error(`${definition.versionedName} has no standby table.`);
   const liveAt = new Map(live!.map(({ partition, position }) => [partition, Number(position)]));
-  return standby!.map(({ partition, position }) => ({
-    partition,
-    position: Number(position),
-    live: liveAt.get(partition) ?? null,
-    parked: parked
-      .filter((one) => one.projection === names[1] && one.partition === partition)
-      .map(({ streamId }) => streamId),
-  }));
+  return standby!.map(({ partition, position }) => {
+    const here = parked.filter((one) => one.projection === names[1] && one.partition === partition);
+    const isMended = (one: ParkedPlace) => one.position < (parkedLive.get(one.streamId) ?? Infinity);
+    return {
+      partition,
+      position: Number(position),
+      live: liveAt.get(partition) ?? null,
+      parked: here.map(({ streamId }) => streamId),
+      mended: liveAt.has(partition) ? here.filter(isMended).map(({ streamId }) => streamId) : [],
+    };
+  });
+}
+
+type ParkedPlace = { projection: string; partition: number; streamId: string; position: number };
+
+/** A stream that readers have seen whole again does not go back to what it was when it was parked. */
+async function mend(
+  client: pg.ClientBase,
+  { readStream }: SwapPorts,
+  definition: Projection,
+  places: SwapPlace[],
+): Promise<void> {
+  const standby = { name: standbyName(definition), schema: standbySchema };
+  for (const place of places)
+    for (const streamId of place.mended) {
+      const failure = await retryInTransaction(client, definition, streamId, readStream, standby);
+      if (failure === null) place.parked = place.parked.filter((parked) => parked !== streamId);
+    }
 }
 
 /** Brings the standby to where the live table stands, so that no reader sees less than before. */
@@ -121,7 +161,9 @@ async function applyRest(
       if (left > mostLeft) throw new LeftBehind();
       const parked = await applyInHalves(client, writer, byStream(events));
       if (parked.length > 0) await park(client, standbyName(definition), parked);
-      return parked.map(({ streamId }) => streamId);
+      const streams = parked.map(({ streamId }) => streamId);
+      place.parked = [...place.parked, ...streams];
+      return streams;
     });
     place.position = Math.max(place.position, upTo);
   }

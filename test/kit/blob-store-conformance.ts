@@ -3,9 +3,9 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { makeDataFolder } from '../../../test/kit/data-folder.js';
-import { eventually } from '../../../test/kit/eventually.js';
-import type { BlobStore, ByteRange, StoredBlob } from './blob-store.js';
+import { makeDataFolder } from './data-folder.js';
+import { eventually } from './eventually.js';
+import type { BlobStore, ByteRange, StoredBlob } from '../../src/core/blob/blob-store.js';
 
 export const sha256 = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex');
 
