@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { eventually } from '../kit/eventually.js';
 import { openSession, putChunk } from '../kit/upload-fixture.js';
 import { account, type AccountsServer, startAccounts, type TestAccount } from './accounts/kit.js';
 
@@ -147,6 +148,6 @@ it('names the limit to whom it refuses, and tells no secret to the log', async (
     413,
     { code: 'UPLOAD_TOO_LARGE', maxBytes: 3_000_000, requestId: expect.any(String) },
   ]);
-  expect(server.output()).toContain(new URL(url).pathname);
+  await eventually(() => expect(server.output()).toContain(new URL(url).pathname));
   expect(server.output()).not.toContain(new URL(url).searchParams.get('signature'));
 });
