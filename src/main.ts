@@ -9,6 +9,7 @@ import { addJobCommands } from './cli/jobs.js';
 import { addKeyCommands } from './cli/keys.js';
 import { addMailCommands } from './cli/mail.js';
 import { addMigrateCommand } from './cli/migrate.js';
+import { addPackageCommands } from './cli/package.js';
 import { addProjectionCommands } from './cli/projections.js';
 import { allRoles, parseRoles, roles, type Role } from './cli/serve/roles.js';
 import { addUserCommands } from './cli/users.js';
@@ -39,6 +40,7 @@ addJobCommands(program);
 addMailCommands(program);
 addUserCommands(program);
 addKeyCommands(program);
+addPackageCommands(program);
 addBlobCommands(program);
 addBackupCommands(program);
 
