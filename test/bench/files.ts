@@ -7,6 +7,7 @@ import { DiskBlobStore } from '../../src/core/blob/disk-blob-store.js';
 import { writeHashed } from '../../src/core/blob/hashed-write.js';
 import { loadNow } from './machine.js';
 import type { BenchOptions } from './options.js';
+import { measurePackageFiles } from './package-files.js';
 import { count, type Row } from './report.js';
 import { serve, type Served } from './served.js';
 import { median, percentile } from './statistics.js';
@@ -19,7 +20,8 @@ const AT_ONCE = 64;
 type Measured = { megabytesPerSecond: number; peakMib: number };
 
 /** Files into the server and out of it: how fast, and the most memory that the server held meanwhile. */
-export async function measureFiles({ quick, root, scratch }: BenchOptions): Promise<Row[]> {
+export async function measureFiles(options: BenchOptions): Promise<Row[]> {
+  const { quick, root, scratch } = options;
   const largeBytes = (quick ? 20 : 200) * MB;
   const smallBytes = (quick ? 0.4 : 4) * MB;
   const served = await serve({}, join(root, 'dist/bench-server.mjs'));
@@ -46,6 +48,7 @@ export async function measureFiles({ quick, root, scratch }: BenchOptions): Prom
         `p50 ${count(percentile(took, 50))} ms, p95 ${count(percentile(took, 95))} ms`,
       ),
       rowOf(`download of ${largeBytes / MB} MB`, down),
+      ...(await measurePackageFiles(options)),
     ];
   } finally {
     agent.destroy();
