@@ -4,7 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addBackupCommands } from './cli/backup/backup.js';
 import { addBlobCommands } from './cli/blobs.js';
 import { addEventCommands } from './cli/events.js';
-import { exitCodes, Interrupted, reportFailure } from './cli/exit.js';
+import { exitCodes, reportFailure } from './cli/exit.js';
 import { addJobCommands } from './cli/jobs.js';
 import { addKeyCommands } from './cli/keys.js';
 import { addMailCommands } from './cli/mail.js';
@@ -48,7 +48,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = isUsage(error) ? error.exitCode && exitCodes.usage : reportFailure(error);
-  if (error instanceof Interrupted) process.exit();
+  // A client of a library that still tries to connect would keep the process alive.
+  process.exit();
 }
 
 /** Commander has already said what is wrong, or printed the help that was asked for (exit code 0). */

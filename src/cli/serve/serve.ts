@@ -9,9 +9,6 @@ import { openProjector } from './projector.js';
 import type { Role } from './roles.js';
 import { warnOfRoles } from './warnings.js';
 
-/** A process that is closed has ended by itself long before, unless a library still holds it. */
-const lingerMs = 500;
-
 /**
  * Runs the given parts of the service until it is told to end.
  * @throws StartupError with one clear line when it cannot start; whatever was opened is closed again.
@@ -31,8 +28,8 @@ export async function serve(roles: readonly Role[]): Promise<void> {
     log.info({ signal }, 'stopping: answering what was accepted');
     await closing.run();
     log.info('stopped');
-    // After an outage of Kafka kafkajs may hold a connection that it has lost sight of: two of its parts have connected at once.
-    setTimeout(() => process.exit(), lingerMs).unref();
+    // All is closed; but a try of Kafka's client to connect cannot be taken back, and goes on for some ten seconds.
+    process.exit();
   };
   onTerminationSignal(
     (signal) => void stop(signal).catch((error: unknown) => log.error({ err: error }, 'could not stop in order')),

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { BlobStore, type ByteRange, type StoredBlob } from './blob-store.js';
@@ -53,9 +53,12 @@ export class S3BlobStore extends BlobStore {
   }
 
   override put(content: AsyncIterable<Uint8Array>, { maxBytes }: { maxBytes: number }): Promise<ContentInfo> {
-    return this.spool.take(content, Math.min(maxBytes, mostS3Bytes), async (path, info) => {
-      if (!(await this.isYoung(info))) await this.publish(path, info);
-    });
+    return this.spool.take(content, Math.min(maxBytes, mostS3Bytes), (path, info) => this.adopt(path, info));
+  }
+
+  override async adopt(path: string, info: ContentInfo): Promise<void> {
+    if (!(await this.isYoung(info))) await this.publish(path, info);
+    await rm(path);
   }
 
   override async open(hash: string, range?: ByteRange): Promise<Readable | null> {
@@ -92,9 +95,11 @@ export class S3BlobStore extends BlobStore {
   }
 
   private async publish(path: string, { hash, sizeBytes }: ContentInfo): Promise<void> {
+    // Opened here, for the client would wait for ever for one that cannot be.
+    const file = await open(path, 'r');
     const put = new this.sdk.PutObjectCommand({
       ...this.place(hash),
-      Body: createReadStream(path),
+      Body: file.createReadStream(),
       ContentLength: sizeBytes,
       ContentType: contentType,
     });
@@ -106,7 +111,7 @@ export class S3BlobStore extends BlobStore {
       },
       { step: 'build', name: 'contentHash' },
     );
-    await this.client.send(put);
+    await this.client.send(put).finally(() => file.close());
   }
 
   /** What is put again must count as new, or a collector could take it for old before its event is there: it is sent again unless it is young. */
