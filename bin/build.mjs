@@ -18,7 +18,11 @@ import { contentHash, fingerprint, sourceFiles } from './sources.mjs';
 
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.stamp');
-const bundles = { waybill: 'src/main.ts', testkit: 'test/kit/runtime.ts' };
+const bundles = {
+  waybill: 'src/main.ts',
+  testkit: 'test/kit/runtime.ts',
+  'package-file-worker': 'src/registry/package-file/worker.ts',
+};
 
 /**
  * Builds `dist/` when a source, the lock file or the build itself changed since the last time. The files are made in a folder

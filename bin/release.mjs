@@ -7,8 +7,9 @@ import { build } from './build.mjs';
 import { root } from './paths.mjs';
 
 // What the bundle does not hold, without the embedded Postgres: a release is for those who have a database.
-const packages = ['@node-rs/argon2', 'sharp'];
-const programs = ['bin/waybill.mjs', 'bin/prepare.mjs', 'bin/paths.mjs', 'dist/waybill.mjs', 'dist/waybill.mjs.map'];
+const packages = ['@node-rs/argon2', 'sharp', '@aws-sdk/client-s3'];
+const bundles = ['waybill', 'package-file-worker'].flatMap((name) => [`dist/${name}.mjs`, `dist/${name}.mjs.map`]);
+const programs = ['bin/waybill.mjs', 'bin/prepare.mjs', 'bin/paths.mjs', ...bundles];
 
 /**
  * Puts into a folder what the program needs to run with a DATABASE_URL, and nothing else: no sources, no tools, no packages that the

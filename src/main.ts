@@ -4,11 +4,12 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addBackupCommands } from './cli/backup/backup.js';
 import { addBlobCommands } from './cli/blobs.js';
 import { addEventCommands } from './cli/events.js';
-import { exitCodes, Interrupted, reportFailure } from './cli/exit.js';
+import { exitCodes, reportFailure } from './cli/exit.js';
 import { addJobCommands } from './cli/jobs.js';
 import { addKeyCommands } from './cli/keys.js';
 import { addMailCommands } from './cli/mail.js';
 import { addMigrateCommand } from './cli/migrate.js';
+import { addPackageCommands } from './cli/package.js';
 import { addProjectionCommands } from './cli/projections.js';
 import { allRoles, parseRoles, roles, type Role } from './cli/serve/roles.js';
 import { addUserCommands } from './cli/users.js';
@@ -39,6 +40,7 @@ addJobCommands(program);
 addMailCommands(program);
 addUserCommands(program);
 addKeyCommands(program);
+addPackageCommands(program);
 addBlobCommands(program);
 addBackupCommands(program);
 
@@ -46,7 +48,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = isUsage(error) ? error.exitCode && exitCodes.usage : reportFailure(error);
-  if (error instanceof Interrupted) process.exit();
+  // A client of a library that still tries to connect would keep the process alive.
+  process.exit();
 }
 
 /** Commander has already said what is wrong, or printed the help that was asked for (exit code 0). */

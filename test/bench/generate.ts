@@ -6,7 +6,7 @@ import { streamIdOf } from '../../src/core/command/aggregate.js';
 import { partitionOf } from '../../src/core/event-store/partition.js';
 import { eventColumns } from '../../src/core/event-store/rows.js';
 import { packageEvent, packageMetadata } from './package-events.js';
-import { Random } from './random.js';
+import { Random } from '../kit/random.js';
 import { occasionOf, schedule } from './schedule.js';
 
 export type LogSize = { events: number; streams: number; seed: number };

@@ -1,6 +1,7 @@
 import { migrate } from '../../src/core/runtime/migrate.js';
 import { createTestDatabase } from '../kit/database.js';
 import { measureAppend } from './append.js';
+import { measureFiles } from './files.js';
 import { describeMachine } from './machine.js';
 import { measureGraphql } from './graphql.js';
 import { measureProjections } from './projection.js';
@@ -19,6 +20,7 @@ const measures: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
   visible: measureVisible,
   start: measureStart,
   graphql: measureGraphql,
+  files: measureFiles,
 };
 
 /** Measures the parts one after the other. @returns the report for people and the same as data. */

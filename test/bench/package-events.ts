@@ -1,6 +1,6 @@
 import { eventTypes } from '../../src/core/event-store/event-types.js';
 import type { Event, JsonObject } from '../../src/core/event-store/types.js';
-import type { Random } from './random.js';
+import type { Random } from '../kit/random.js';
 
 type Published = {
   version: string;

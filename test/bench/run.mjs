@@ -18,6 +18,7 @@ const parts = {
   visible: 'time of a mutation until it is visible, and SQL statements per operation',
   start: 'process start until the first answer',
   graphql: 'queries over HTTP: rate, latency, and the CPU time of each',
+  files: 'uploads and downloads: MB per second, and the most memory of the server',
 };
 
 const usage = `npm run bench -- [part …] [options]

@@ -1,4 +1,4 @@
-import type { Random } from './random.js';
+import type { Random } from '../kit/random.js';
 
 /** Two years of traffic are cut into so many moments. With at most 2^22 streams, moment and stream fit into one exact number. */
 const MOMENTS = 2 ** 30;

@@ -6,9 +6,9 @@ import { HttpClient } from './http-client.js';
 export type Served = { server: TestServer; client: HttpClient; password: string; stop(): Promise<void> };
 
 /** The built server as a process of its own on a new database, and a client that is logged in as the operator of the first start. */
-export async function serve(env: Record<string, string> = {}): Promise<Served> {
+export async function serve(env: Record<string, string> = {}, program?: string): Promise<Served> {
   const database = await createTestDatabase();
-  const server = await startServer({ database, env });
+  const server = await startServer({ database, env, program });
   const { token, password } = await eventually(() => credentials(server.output()));
   const client = new HttpClient(server.url, token);
   return {

@@ -4,7 +4,9 @@ import { allRoles, parseRoles } from '../../src/cli/serve/roles.js';
 import { settings } from '../../src/core/config/settings.js';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
-const { load } = createRequire(import.meta.url)('js-yaml') as { load(text: string): any };
+const { load: parse, YAML11_SCHEMA } = createRequire(import.meta.url)('js-yaml');
+/** As Docker reads it, with merge keys. */
+const load = (text: string): any => parse(text, { schema: YAML11_SCHEMA });
 
 describe('compose.yaml', () => {
   const { services, volumes } = load(read('compose.yaml'));

@@ -35,6 +35,7 @@ describe('the command line itself', () => {
       'mail',
       'users',
       'keys',
+      'package',
       'backup',
       'restore',
       'SMTP_URL',
@@ -86,6 +87,8 @@ describe('the command line itself', () => {
     'keys generate',
     'keys list',
     'keys rotate',
+    'package',
+    'package inspect',
   ])('%s --help needs no database', async (command) => {
     const { code, stdout } = await runProgram([...command.split(' '), '--help'], { DATABASE_URL: 'nonsense' });
     expect(code).toBe(0);

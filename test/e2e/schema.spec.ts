@@ -5,6 +5,7 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
 import { getNamedType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { BlobModule } from '../../src/core/blob/blob.module.js';
+import { UploadModule } from '../../src/core/upload/upload.module.js';
 import { loadConfig } from '../../src/core/config/config.js';
 import { createGraphqlModule } from '../../src/core/graphql/graphql.module.js';
 import { NodeRegistry } from '../../src/core/graphql/node/node-registry.js';
@@ -29,6 +30,7 @@ beforeAll(async () => {
   const nest = await createApp(config, createLogger(config), [
     CoreModule.forRoot(instance.core, instance.core.dispatcher(instance.projector.waiter), instance.projector.live),
     BlobModule,
+    UploadModule,
     createGraphqlModule(graphqlModules),
   ]);
   app = await nest.init();

@@ -80,7 +80,7 @@ describeKafka('a service with Kafka and a Postgres of its own', () => {
     await present.stop();
     expect(await judge(service, loads)).toEqual([]);
 
-    await Promise.all(Object.keys(roles).map((name) => service.process(name).stop()));
+    await Promise.all(Object.keys(roles).map((name) => service.end(name)));
     expect((await runProgram(['events', 'fence', '--yes'], service.env)).code).toBe(0);
     await Promise.all(Object.keys(roles).map((name) => service.start(name)));
     const fenced = await start('fenced');

@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { makeDataFolder } from './data-folder.js';
 import { eventually } from './eventually.js';
 import type { BlobStore, ByteRange, StoredBlob } from '../../src/core/blob/blob-store.js';
 
@@ -59,6 +62,21 @@ export function behavesAsBlobStore(open: () => Promise<BlobStore>): void {
     };
     await expect(blobs.put(breaking(), { maxBytes: 9 })).rejects.toThrow('gone');
     expect(await all()).toEqual([]);
+  });
+
+  it('takes over a file of ours, also one whose content it has', async () => {
+    const folder = makeDataFolder();
+    const path = join(folder, 'whole');
+    const info = { hash: sha256('hello'), sizeBytes: 5 };
+    for (const _ of [1, 2]) {
+      writeFileSync(path, 'hello');
+      await blobs.adopt(path, info);
+      expect([existsSync(path), await read(info.hash)]).toEqual([false, 'hello']);
+    }
+    await blobs.delete(info.hash);
+    await expect(blobs.adopt(path, info)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await all()).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 
   it('has nothing under unknown hashes, and takes no path for one', async () => {

@@ -19,6 +19,8 @@ export type Topology = {
   names(): string[];
   /** Starts one that was killed. Resolves when it is ready. */
   start(name: string): Promise<void>;
+  /** As Ctrl-C does. @throws Error with what it wrote last when it has not ended after half a minute, with code 0 */
+  end(name: string): Promise<void>;
   /** `kill -9`. */
   kill(name: string): Promise<void>;
   /** SIGSTOP: its connections stay open, and it does nothing. */
@@ -70,10 +72,16 @@ export async function startTopology(
     running.set(name, server);
     void server.exited.then(() => running.get(name) === server && running.delete(name));
   };
+  const end = (name: string) => {
+    const server = process(name);
+    running.delete(name);
+    return inOrder(name, server);
+  };
   const stop = async () => {
     for (const server of running.values()) signal(server, 'SIGCONT');
-    await Promise.all([...running.values()].map((server) => server.stop()));
+    const ends = await Promise.allSettled([...running.keys()].map(end));
     await removeDataFolder(dataDir);
+    for (const each of ends) if (each.status === 'rejected') throw each.reason;
   };
   try {
     await Promise.all(Object.keys(roles).map(start));
@@ -87,6 +95,7 @@ export async function startTopology(
     process,
     names: () => [...running.keys()],
     start,
+    end,
     kill: async (name) => {
       const server = process(name);
       // First, so that whoever asks meanwhile is not sent to a dying one.
@@ -121,6 +130,19 @@ function signal(server: TestServer, name: NodeJS.Signals): void {
   } catch {
     // It has ended.
   }
+}
+
+const endPatienceMs = 30_000;
+
+async function inOrder(name: string, server: TestServer): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), endPatienceMs)));
+  const exit = await Promise.race([server.stop(), patience]);
+  clearTimeout(timer);
+  if (exit?.code === 0) return;
+  await server.kill();
+  const how = exit ? `ended with ${JSON.stringify(exit)}` : 'does not end';
+  throw new Error(`The process ${name} ${how}. It wrote last:\n${server.output().slice(-4_000)}`);
 }
 
 /** Waits until the others do not count with this process any more: its lease has run out, and its partitions are theirs. */

@@ -15,7 +15,7 @@ import { separateRoles, startTopology } from '../kit/topology.js';
 import { databaseFaults } from './database-faults.js';
 import { kafkaFaults } from './kafka-faults.js';
 import { processFaults } from './process-faults.js';
-import { Random } from './random.js';
+import { Random } from '../kit/random.js';
 import { restoreBackup } from './restore.js';
 import { Tally } from './tally.js';
 import type { Fault, Kafka, World } from './world.js';

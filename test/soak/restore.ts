@@ -20,7 +20,7 @@ export async function restoreBackup({ service, postgres, random, token }: World,
   const names = service.names();
   // Half of the time the service lives to see its log go back.
   const lives = random.below(2) === 0;
-  const stopAll = () => Promise.all(names.map((name) => service.process(name).stop()));
+  const stopAll = () => Promise.all(names.map((name) => service.end(name)));
   if (!lives) await stopAll();
   await postgres.stop();
   await postgres.restore();

@@ -3,7 +3,7 @@ import type { Load } from '../kit/load.js';
 import type { PrivatePostgres } from '../kit/private-postgres.js';
 import type { TopicFaults } from '../kit/topic-faults.js';
 import type { Topology } from '../kit/topology.js';
-import type { Random } from './random.js';
+import type { Random } from '../kit/random.js';
 
 /** All that a fault may touch. */
 export type World = {

@@ -3,7 +3,10 @@ import { createGraphqlModule } from '../../core/graphql/graphql.module.js';
 import { createApp } from '../../core/http/create-app.js';
 import { closeGracefully } from '../../core/http/shutdown.js';
 import { CoreModule } from '../../core/runtime/core.module.js';
+import { startHousekeeping } from '../../core/runtime/housekeeping.js';
 import type { Projector } from '../../core/runtime/projector.js';
+import { UploadModule } from '../../core/upload/upload.module.js';
+import { Uploads } from '../../core/upload/uploads.js';
 import { graphqlModules } from '../../modules.js';
 import { makeFirstOperator } from '../first-start.js';
 import type { Foundation } from './foundation.js';
@@ -15,10 +18,15 @@ export async function openApi(foundation: Foundation, { waiter, live }: Projecto
   const modules = [
     CoreModule.forRoot(core, core.dispatcher(waiter), live),
     BlobModule,
+    UploadModule,
     createGraphqlModule(graphqlModules),
   ];
   const app = await createApp(config, log, modules, readiness);
   closing.add(() => closeGracefully(app));
+  // Here and not with the other chores, for uploads lie in the folder of the process that takes them.
+  const uploads = app.get(Uploads, { strict: false });
+  const endHousekeeping = startHousekeeping([{ what: 'uploads', work: () => uploads.sweep() }], log);
+  closing.add(async () => endHousekeeping());
   return async () => {
     // The projector of another process may start later: the account shows when it does.
     const welcome = await makeFirstOperator(core, core.dispatcher(roles.includes('projector') ? waiter : null));

@@ -28,6 +28,8 @@ export async function serve(roles: readonly Role[]): Promise<void> {
     log.info({ signal }, 'stopping: answering what was accepted');
     await closing.run();
     log.info('stopped');
+    // All is closed; but a try of Kafka's client to connect cannot be taken back, and goes on for some ten seconds.
+    process.exit();
   };
   onTerminationSignal(
     (signal) => void stop(signal).catch((error: unknown) => log.error({ err: error }, 'could not stop in order')),

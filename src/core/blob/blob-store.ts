@@ -23,6 +23,12 @@ export abstract class BlobStore {
    */
   abstract put(content: AsyncIterable<Uint8Array>, options: { maxBytes: number }): Promise<ContentInfo>;
 
+  /**
+   * The same for a file of ours that is whole, on the disk and hashed: it is moved, not copied, where that can be. Afterwards it is gone.
+   * @throws ENOENT when there is no such file; whatever the store throws. The file is then left as it is.
+   */
+  abstract adopt(path: string, content: ContentInfo): Promise<void>;
+
   /** Null when it is not there. An open content stays readable when it is deleted. */
   abstract open(hash: string, range?: ByteRange): Promise<Readable | null>;
 

@@ -6,6 +6,7 @@ import { isHash } from './hash.js';
 import type { ContentInfo } from './hashed-write.js';
 import { unlessMissing } from './missing.js';
 import { Spool } from './spool.js';
+import { syncFolder } from './sync-folder.js';
 
 /**
  * Contents as files: `<folder>/<first two digits>/<hash>`. A file gets its name only when it is whole and on the disk, so what has a
@@ -25,9 +26,13 @@ export class DiskBlobStore extends BlobStore {
   }
 
   override put(content: AsyncIterable<Uint8Array>, { maxBytes }: { maxBytes: number }): Promise<ContentInfo> {
-    return this.spool.take(content, maxBytes, async (path, { hash }) => {
-      if (!(await this.renew(hash))) await this.publish(path, hash);
-    });
+    return this.spool.take(content, maxBytes, (path, info) => this.adopt(path, info));
+  }
+
+  /** The file must lie on the disk of the store. */
+  override async adopt(path: string, { hash }: ContentInfo): Promise<void> {
+    if (await this.renew(hash)) await rm(path);
+    else await this.publish(path, hash);
   }
 
   override async open(hash: string, range?: ByteRange): Promise<Readable | null> {
@@ -61,8 +66,8 @@ export class DiskBlobStore extends BlobStore {
     const isNew = await mkdir(shelf, { recursive: true, mode: 0o700 });
     await rename(path, target);
     // The new name itself must survive a power cut, too.
-    await synced(shelf);
-    if (isNew) await synced(this.folder);
+    await syncFolder(shelf);
+    if (isNew) await syncFolder(this.folder);
   }
 
   /** What is put again counts as new, or a collector could take it for old before its event is there. @returns false when it is not there */
@@ -84,8 +89,3 @@ export class DiskBlobStore extends BlobStore {
 const shelfOf = (hash: string): string => hash.slice(0, 2);
 
 const isShelf = (name: string): boolean => /^[0-9a-f]{2}$/.test(name);
-
-async function synced(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
-}

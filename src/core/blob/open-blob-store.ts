@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import { StartupError } from '../postgres/startup-error.js';
 import type { BlobStore } from './blob-store.js';
 import { DiskBlobStore } from './disk-blob-store.js';
+import { S3BlobStore } from './s3-blob-store.js';
 import { Spool } from './spool.js';
 
 /**
@@ -12,9 +13,7 @@ import { Spool } from './spool.js';
 export async function openBlobStore({ dataDir, s3 }: Pick<Config, 'dataDir' | 's3'>): Promise<BlobStore> {
   const folder = join(dataDir, 'blobs');
   if (!s3) return DiskBlobStore.open(folder);
-  // Its client is large, and most instances do without.
-  const { S3BlobStore } = await import('./s3-blob-store.js');
-  const store = new S3BlobStore(s3, await Spool.open(join(folder, 'temporary')));
+  const store = await S3BlobStore.open(s3, await Spool.open(join(folder, 'temporary')));
   await store.check().catch((error: Error) => {
     throw new StartupError(`The bucket ${s3.bucket} (S3_BUCKET) cannot be used: ${error.name}: ${error.message}`);
   });

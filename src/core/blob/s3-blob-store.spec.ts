@@ -12,7 +12,7 @@ describeS3('with an S3-compatible server', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const open = async (more = {}) =>
-    new S3BlobStore({ ...(await testBucket()), prefix: `${randomUUID()}/`, ...more }, await Spool.open(folder), 0);
+    S3BlobStore.open({ ...(await testBucket()), prefix: `${randomUUID()}/`, ...more }, await Spool.open(folder), 0);
 
   behavesAsBlobStore(open);
 

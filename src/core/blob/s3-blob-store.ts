@@ -1,19 +1,13 @@
-import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadBucketCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { BlobStore, type ByteRange, type StoredBlob } from './blob-store.js';
 import { isHash } from './hash.js';
 import type { ContentInfo } from './hashed-write.js';
 import type { S3Settings } from './s3-settings.js';
 import type { Spool } from './spool.js';
+
+type Sdk = typeof import('@aws-sdk/client-s3');
 
 /** S3 takes no larger object in one request. */
 export const mostS3Bytes = 5 * 1024 ** 3;
@@ -25,15 +19,15 @@ export const mostS3Bytes = 5 * 1024 ** 3;
 export class S3BlobStore extends BlobStore {
   private readonly client: S3Client;
 
-  /** @param youngMs far below the age from which on a collector takes what nobody refers to */
-  constructor(
+  private constructor(
+    private readonly sdk: Sdk,
     private readonly settings: S3Settings,
     private readonly spool: Spool,
-    private readonly youngMs = 60 * 60 * 1000,
+    private readonly youngMs: number,
   ) {
     super();
     const { endpoint, region, accessKeyId, secretAccessKey, pathStyle } = settings;
-    this.client = new S3Client({
+    this.client = new sdk.S3Client({
       ...(endpoint && { endpoint }),
       region,
       forcePathStyle: pathStyle,
@@ -44,39 +38,53 @@ export class S3BlobStore extends BlobStore {
     });
   }
 
+  /**
+   * Asks nothing of the service yet.
+   * @param youngMs far below the age from which on a collector takes what nobody refers to
+   */
+  static async open(settings: S3Settings, spool: Spool, youngMs = 60 * 60 * 1000): Promise<S3BlobStore> {
+    // Large, and wanted only where there is a bucket: a static import would load it at every start, for the bundle is one module.
+    return new S3BlobStore(await import('@aws-sdk/client-s3'), settings, spool, youngMs);
+  }
+
   /** @throws Error when the bucket is not there or may not be used. */
   async check(): Promise<void> {
-    await this.client.send(new HeadBucketCommand({ Bucket: this.settings.bucket }));
+    await this.client.send(new this.sdk.HeadBucketCommand({ Bucket: this.settings.bucket }));
   }
 
   override put(content: AsyncIterable<Uint8Array>, { maxBytes }: { maxBytes: number }): Promise<ContentInfo> {
-    return this.spool.take(content, Math.min(maxBytes, mostS3Bytes), async (path, info) => {
-      if (!(await this.isYoung(info))) await this.publish(path, info);
-    });
+    return this.spool.take(content, Math.min(maxBytes, mostS3Bytes), (path, info) => this.adopt(path, info));
+  }
+
+  override async adopt(path: string, info: ContentInfo): Promise<void> {
+    if (!(await this.isYoung(info))) await this.publish(path, info);
+    await rm(path);
   }
 
   override async open(hash: string, range?: ByteRange): Promise<Readable | null> {
     if (!isHash(hash)) return null;
     const bytes = range && { Range: `bytes=${range.start}-${range.end}` };
-    const found = await unlessMissing(this.client.send(new GetObjectCommand({ ...this.place(hash), ...bytes })));
+    const found = await unlessMissing(
+      this.client.send(new this.sdk.GetObjectCommand({ ...this.place(hash), ...bytes })),
+    );
     return found && (found.Body as Readable);
   }
 
   override async stat(hash: string): Promise<StoredBlob | null> {
     if (!isHash(hash)) return null;
-    const found = await unlessMissing(this.client.send(new HeadObjectCommand(this.place(hash))));
+    const found = await unlessMissing(this.client.send(new this.sdk.HeadObjectCommand(this.place(hash))));
     return found && { hash, sizeBytes: found.ContentLength!, storedAt: found.LastModified! };
   }
 
   override async delete(hash: string): Promise<void> {
-    if (isHash(hash)) await this.client.send(new DeleteObjectCommand(this.place(hash)));
+    if (isHash(hash)) await this.client.send(new this.sdk.DeleteObjectCommand(this.place(hash)));
   }
 
   override async *list(): AsyncIterable<StoredBlob> {
     const { bucket, prefix } = this.settings;
     for (let token: string | undefined, more = true; more; more = token !== undefined) {
       const page = await this.client.send(
-        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+        new this.sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
       );
       for (const { Key, Size, LastModified } of page.Contents ?? []) {
         const hash = Key!.slice(prefix.length);
@@ -87,9 +95,11 @@ export class S3BlobStore extends BlobStore {
   }
 
   private async publish(path: string, { hash, sizeBytes }: ContentInfo): Promise<void> {
-    const put = new PutObjectCommand({
+    // Opened here, for the client would wait for ever for one that cannot be.
+    const file = await open(path, 'r');
+    const put = new this.sdk.PutObjectCommand({
       ...this.place(hash),
-      Body: createReadStream(path),
+      Body: file.createReadStream(),
       ContentLength: sizeBytes,
       ContentType: contentType,
     });
@@ -101,7 +111,7 @@ export class S3BlobStore extends BlobStore {
       },
       { step: 'build', name: 'contentHash' },
     );
-    await this.client.send(put);
+    await this.client.send(put).finally(() => file.close());
   }
 
   /** What is put again must count as new, or a collector could take it for old before its event is there: it is sent again unless it is young. */

@@ -22,6 +22,7 @@ describe('loadConfig', () => {
       databaseUrl: undefined,
       keyRing: undefined,
       limitFactor: 1,
+      maxUploadBytes: 1024 ** 3,
       commandKeyDays: 30,
       smtp: undefined,
       mailFrom: undefined,

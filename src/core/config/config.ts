@@ -15,6 +15,8 @@ export type Config = {
   registration: 'open' | 'closed';
   /** Multiplies the limits on tries; 0 counts nothing. */
   limitFactor: number;
+  /** The most that one uploaded file may have. */
+  maxUploadBytes: number;
   /** Undefined: the embedded database. */
   databaseUrl: string | undefined;
   /** Text of a key ring. Undefined: the ring in the data folder. */
@@ -78,6 +80,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     trustProxy: read('WAYBILL_TRUST_PROXY', trustedProxies, false),
     registration: read('WAYBILL_REGISTRATION', (text) => oneOf(text, ['open', 'closed'] as const), 'open'),
     limitFactor: read('WAYBILL_LIMIT_FACTOR', (text) => wholeNumber(text, 0, 1000), 1),
+    maxUploadBytes: read('WAYBILL_MAX_UPLOAD_BYTES', (text) => wholeNumber(text, 1, 5 * 1024 ** 3), 1024 ** 3),
     databaseUrl: read<string | undefined>('DATABASE_URL', postgresUrl, undefined),
     keyRing: read<string | undefined>('WAYBILL_KEYS', (text) => text, undefined),
     commandKeyDays: read('WAYBILL_COMMAND_KEY_DAYS', (text) => wholeNumber(text, 1, 3650), 30),

@@ -46,6 +46,11 @@ export const settings = {
     allowed: 'a whole number from 0 to 1000; 0 counts nothing',
     doc: 'Multiplies the limits on tries: logins, registrations, reset links. Behind a proxy set WAYBILL_TRUST_PROXY first.',
   },
+  WAYBILL_MAX_UPLOAD_BYTES: {
+    default: '1073741824',
+    allowed: 'a whole number from 1 to 5368709120, the most that S3 takes as one object',
+    doc: 'Largest file that may be uploaded; the unused uploads of one account together may have four times as much.',
+  },
   DATABASE_URL: {
     default: '',
     allowed: 'postgres://user:password@host:5432/database',

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { failureBody } from './failure.js';
+import { takesItsTime } from './own-pace.js';
 
 const statusOf: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
@@ -13,6 +14,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   // The client has hung up in the middle of a request, which may be answered already.
   if (error.code === 'HPE_INVALID_EOF_STATE') return void socket.destroy();
   const status = statusOf[error.code ?? ''] ?? 400;
+  if (status === 408 && takesItsTime(socket)) return;
   const body = failureBody(status);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

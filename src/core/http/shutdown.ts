@@ -78,13 +78,19 @@ export async function drain(
   server.closeIdleConnections = () => undefined;
   for (const use of connections.get(server)?.values() ?? []) use.quietSince = performance.now();
   const quiet = setInterval(() => closeQuiet(server), quietMs / 6);
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  const cut = setTimeout(() => cutAll(server), graceMs);
   try {
     await fastify.close();
   } finally {
     clearInterval(quiet);
     clearTimeout(cut);
   }
+}
+
+/** Node itself forgets a connection whose request is over its time, though that may be allowed (`letTakeItsTime`). */
+function cutAll(server: Server): void {
+  server.closeAllConnections();
+  for (const socket of connections.get(server)?.keys() ?? []) socket.destroy();
 }
 
 /** Also those that never sent a byte: browsers open connections ahead of need. */

@@ -14,6 +14,7 @@ import { EventStore } from '../event-store/event-store.js';
 import { LiveEvents } from '../live/live-events.js';
 import { POOL } from '../event-store/pool.js';
 import { Reader } from '../read/reader.js';
+import { UploadUrls } from '../upload/upload-urls.js';
 import type { Core } from './core.js';
 
 /** What silos may inject. Everything was made before the framework starts, so nothing here is request-scoped or asynchronous. */
@@ -26,6 +27,7 @@ export class CoreModule {
       { provide: Silos, useValue: core.silos },
       { provide: Dispatcher, useValue: dispatcher },
       { provide: LinkTokens, useValue: core.linkTokens },
+      { provide: UploadUrls, useValue: core.uploadUrls },
       {
         provide: Attempts,
         inject: [CONFIG],

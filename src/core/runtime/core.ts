@@ -15,6 +15,7 @@ import type { Recorded } from '../event-store/types.js';
 import { reachOf, readPage } from '../feed/store-feed.js';
 import type { PartitionReader } from '../projection/verify.js';
 import { Reader } from '../read/reader.js';
+import { UploadUrls } from '../upload/upload-urls.js';
 import { Watermark } from '../feed/watermark.js';
 
 /** The write side and the reading of the log, without the framework: what the server, the operator's commands and tests share. */
@@ -30,6 +31,7 @@ export type Core = {
   successorTokens: SuccessorTokens;
   linkTokens: LinkTokens;
   attemptKeys: AttemptKeys;
+  uploadUrls: UploadUrls;
   reader: StreamReader;
   readModel: Reader;
   /** A whole stream, decoded, up to and with a position. */
@@ -59,6 +61,7 @@ export async function openCore(
   const successorTokens = new SuccessorTokens(await dataKeys.system('system:tokens'));
   const linkTokens = new LinkTokens(await dataKeys.system('system:links'));
   const attemptKeys = new AttemptKeys(await dataKeys.system('system:attempts'));
+  const uploadUrls = new UploadUrls(await dataKeys.system('system:uploads'));
   const reader = new StreamReader(store, codec, dataKeys);
   const executor = new CommandExecutor({ store, codec, keys: commandKeys, appended, reader });
   return {
@@ -73,6 +76,7 @@ export async function openCore(
     successorTokens,
     linkTokens,
     attemptKeys,
+    uploadUrls,
     reader,
     readModel: new Reader(pool),
     readStream: async (streamId, upToPosition) =>

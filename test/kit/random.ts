@@ -19,6 +19,11 @@ export class Random {
     return Math.floor(this.next() * bound);
   }
 
+  /** A whole number from `from` to `to`, both included. */
+  between(from: number, to: number): number {
+    return from + this.below(to - from + 1);
+  }
+
   /** One of these. */
   of<T>(items: readonly T[]): T {
     return items[this.below(items.length)]!;
