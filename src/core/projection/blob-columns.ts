@@ -38,7 +38,8 @@ export async function* allReferred(pool: Pick<pg.Pool, 'query'>, columns: BlobCo
 }
 
 /**
- * Why the read models cannot say what is referred to; null when they can. One that stands still may lack what was uploaded a day ago.
+ * Why the read models cannot say what is referred to; null when they can. One that stands still may lack what was uploaded a day ago; one that is
+ * behind by what has just happened lacks nothing that is old enough to be collected.
  * @param head the safe head of the log
  */
 export async function whyNotKnown(
@@ -50,7 +51,7 @@ export async function whyNotKnown(
   const { rows } = await pool.query<{ name: string; state: string | null; behind: boolean; parked: boolean }>(
     `SELECT n.name, p.state,
        NOT EXISTS (SELECT FROM store.checkpoints c WHERE c.projection = n.name)
-         OR EXISTS (SELECT FROM store.checkpoints c JOIN store.events e ON e.partition = c.partition AND e.position > c.position AND e.position <= $2
+         OR EXISTS (SELECT FROM store.checkpoints c JOIN store.events e ON e.partition = c.partition AND e.position > c.position AND e.position <= $2 AND e.occurred_at < now() - interval '1 hour'
                     WHERE c.projection = n.name) AS behind,
        EXISTS (SELECT FROM store.parked_streams s WHERE s.projection = n.name) AS parked
      FROM unnest($1::text[]) AS n(name) LEFT JOIN store.projections p ON p.name = n.name`,
@@ -59,7 +60,7 @@ export async function whyNotKnown(
   for (const { name, state, behind, parked } of rows) {
     if (state === 'paused') return `${name} is paused`;
     if (parked) return `${name} has parked streams`;
-    if (behind) return `${name} is behind the log`;
+    if (behind) return `${name} is more than an hour behind the log`;
   }
   return null;
 }
