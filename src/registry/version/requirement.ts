@@ -41,9 +41,8 @@ function parseRange(text: string): Requirement | null {
   return comparators === null ? null : { kind: 'range', comparators };
 }
 
-/** Whether two texts of a dependency want the same: `1.0` and `^1.0`. What cannot be read is compared as it stands. */
-export function isSameDependency(one: string, other: string): boolean {
-  const [parsed, parsedOther] = [parseDependency(one), parseDependency(other)];
-  if (parsed === null || parsedOther === null) return one === other;
-  return JSON.stringify(parsed) === JSON.stringify(parsedOther);
+/** Texts that want the same of a dependency have the same key: `1.0` and `^1.0`. What cannot be read is its own key. */
+export function dependencyKey(text: string): string {
+  const requirement = parseDependency(text);
+  return requirement === null ? text : JSON.stringify(requirement);
 }
