@@ -1,4 +1,5 @@
-import { quoted, tableName } from '../../projection/ddl.js';
+import { tableName } from '../../projection/ddl.js';
+import { quoted } from '../../projection/names.js';
 import type { ReadTable } from '../../projection/read-table.js';
 import type { Lookup } from '../../read/reader.js';
 import type { PageRequest } from './page-request.js';
