@@ -10,6 +10,7 @@ import { WantedPartitions1795651200100 } from './20261126000100-wanted-partition
 import { Rebuilds1795651200200 } from './20261126000200-rebuilds.js';
 import { Partitions1795651200300 } from './20261126000300-partitions.js';
 import { Trigrams1795737600000 } from './20261127000000-trigrams.js';
+import { DownloadCounts1795737600100 } from './20261127000100-download-counts.js';
 
 /** All migrations of the store and platform tables, in the order in which they run. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Rebuilds1795651200200,
   Partitions1795651200300,
   Trigrams1795737600000,
+  DownloadCounts1795737600100,
 ];
