@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { readSdl } from '../core/graphql/sdl.js';
+import { DownloadCounts } from './download/download-counts.js';
 import { FileUrls } from './download/file-urls.js';
 import { InfoResolver } from './info/info.resolver.js';
 import { PackageFields } from './package/package.fields.js';
@@ -27,6 +28,7 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
 @Module({
   imports: [AccountsModule],
   providers: [
+    DownloadCounts,
     FileUrls,
     InfoResolver,
     PackageFields,
