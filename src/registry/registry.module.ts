@@ -13,14 +13,13 @@ import { PackageReleaseQueries } from './package-release/package-release.queries
 import { PackageReleaseResolver } from './package-release/package-release.resolver.js';
 import { PackageVersionFields } from './package-version/package-version.fields.js';
 import { PackageVersionQueries } from './package-version/package-version.queries.js';
-import { VersionTexts } from './package-version/version-texts.js';
-import { PublishedTexts } from './publish/published-texts.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
 import { Releases } from './publish/releases.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
 import './registry.policy.js';
+import { Texts } from './texts.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
 export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), packageSdl];
@@ -39,14 +38,13 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
     PackageResolver,
     PackageVersionFields,
     PackageVersionQueries,
-    PublishedTexts,
     Publisher,
     PublishResolver,
     RegistryLoaders,
     RegistryNodes,
     Releases,
+    Texts,
     UploadResolver,
-    VersionTexts,
   ],
 })
 export class RegistryModule {}

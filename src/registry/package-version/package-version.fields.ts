@@ -6,7 +6,7 @@ import { FileUrls } from '../download/file-urls.js';
 import type { PackageNode } from '../package/package.queries.js';
 import { distributionOf, type WebcVersion } from './distribution.js';
 import type { VersionFile, VersionHead } from './package-version.queries.js';
-import { VersionTexts } from './version-texts.js';
+import { Texts } from '../texts.js';
 import { webcImageOf } from './webc-image.js';
 
 /**
@@ -20,7 +20,7 @@ export type VersionNode = (VersionHead | PackageVersionRow) & { package?: Packag
 export class PackageVersionFields {
   constructor(
     private readonly urls: FileUrls,
-    private readonly texts: VersionTexts,
+    private readonly texts: Texts,
   ) {}
 
   @ResolveField()
