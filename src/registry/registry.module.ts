@@ -5,13 +5,15 @@ import { DownloadCounts } from './download/download-counts.js';
 import { FileUrls } from './download/file-urls.js';
 import { InfoResolver } from './info/info.resolver.js';
 import { PackageFields } from './package/package.fields.js';
+import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
 import { packageSdl } from './package/package.sdl.js';
 import { PackageResolver } from './package/package.resolver.js';
 import { PackageReleaseFields } from './package-release/package-release.fields.js';
+import { PackageReleaseLookup } from './package-release/package-release.lookup.js';
 import { PackageReleaseQueries } from './package-release/package-release.queries.js';
 import { PackageReleaseResolver } from './package-release/package-release.resolver.js';
-import { PackageVersionFields } from './package-version/package-version.fields.js';
+import { CommandFields, PackageVersionFields } from './package-version/package-version.fields.js';
 import { PackageVersionQueries } from './package-version/package-version.queries.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
@@ -27,12 +29,15 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
 @Module({
   imports: [AccountsModule],
   providers: [
+    CommandFields,
     DownloadCounts,
     FileUrls,
     InfoResolver,
     PackageFields,
+    PackageLookup,
     PackageQueries,
     PackageReleaseFields,
+    PackageReleaseLookup,
     PackageReleaseQueries,
     PackageReleaseResolver,
     PackageResolver,
