@@ -5,4 +5,6 @@ export const registryLimits = {
   /** Versions that one mutation yanks. */
   versionsPerYank: 100,
   yankReasonChars: 1_000,
+  /** How long the URL of a private file holds. */
+  downloadUrlSeconds: 60 * 60,
 } as const;
