@@ -1,18 +1,26 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { readSdl } from '../core/graphql/sdl.js';
+import { PictureModule } from '../core/picture/picture.module.js';
 import { DownloadCounts } from './download/download-counts.js';
 import { FileUrls } from './download/file-urls.js';
 import { InfoResolver } from './info/info.resolver.js';
 import { PackageFields } from './package/package.fields.js';
 import { PackageQueries } from './package/package.queries.js';
-import { packageSdl } from './package/package.sdl.js';
+import { ManagedPackages } from './package/managed-packages.js';
+import { PackageChangesResolver } from './package/package-changes.resolver.js';
+import { PackageIconController } from './package/package-icon.controller.js';
+import { packageChangesSdl, packageSdl } from './package/package.sdl.js';
 import { PackageResolver } from './package/package.resolver.js';
 import { PackageReleaseFields } from './package-release/package-release.fields.js';
 import { PackageReleaseQueries } from './package-release/package-release.queries.js';
 import { PackageReleaseResolver } from './package-release/package-release.resolver.js';
 import { PackageVersionFields } from './package-version/package-version.fields.js';
 import { PackageVersionQueries } from './package-version/package-version.queries.js';
+import { ManagedVersions } from './package-version/managed-versions.js';
+import { VersionChangesResolver } from './package-version/version-changes.resolver.js';
+import { versionChangesSdl } from './package-version/version-changes.sdl.js';
+import { Yanking } from './package-version/yanking.js';
 import { VersionTexts } from './package-version/version-texts.js';
 import { PublishedTexts } from './publish/published-texts.js';
 import { Publisher } from './publish/publisher.js';
@@ -23,14 +31,23 @@ import { RegistryNodes } from './registry.nodes.js';
 import './registry.policy.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
-export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), packageSdl];
+export const registrySdl = [
+  readSdl(import.meta.dirname, 'registry.graphql'),
+  packageSdl,
+  packageChangesSdl,
+  versionChangesSdl,
+];
 
 @Module({
-  imports: [AccountsModule],
+  imports: [AccountsModule, PictureModule],
+  controllers: [PackageIconController],
   providers: [
     DownloadCounts,
     FileUrls,
     InfoResolver,
+    ManagedPackages,
+    ManagedVersions,
+    PackageChangesResolver,
     PackageFields,
     PackageQueries,
     PackageReleaseFields,
@@ -46,7 +63,9 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
     RegistryNodes,
     Releases,
     UploadResolver,
+    VersionChangesResolver,
     VersionTexts,
+    Yanking,
   ],
 })
 export class RegistryModule {}

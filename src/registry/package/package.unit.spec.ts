@@ -223,7 +223,7 @@ describe('archivePackageVersion', () => {
 });
 
 describe('changePackageIcon', () => {
-  const change = (hash: string | null, by = owner) => new ChangePackageIcon(id, { owner: by, icon: hash });
+  const change = (hash: string | null | undefined, by = owner) => new ChangePackageIcon(id, { owner: by, icon: hash });
 
   it('sets, replaces and clears it, and writes nothing when it is so already', () => {
     given(created, one)
@@ -238,6 +238,7 @@ describe('changePackageIcon', () => {
       .when(changePackageIcon, change(null))
       .then([icon(null)]);
     given(created, one).when(changePackageIcon, change(null)).then([]);
+    given(created, one, icon('a1')).when(changePackageIcon, change(undefined)).then([]);
   });
 
   it('refuses another owner', () => {
