@@ -45,10 +45,6 @@ export const { refuse } = errorCatalogue({
     message: 'This content was pushed at the same moment.',
     help: 'Push it again: the answer is then the release that is there.',
   },
-  PACKAGE_MANIFEST_TOO_LARGE: {
-    message: 'The manifest of this package file is too large.',
-    help: 'As JSON it may have 128 KiB. `sizeBytes` is what it has.',
-  },
   OWNER_NOT_FOUND: {
     message: 'There is no such namespace, or you may not publish to it.',
     help: 'Packages stand under the name of a user or a namespace. Who may publish to it: the user itself, the owner of the namespace, and who operates the instance.',

@@ -5,4 +5,6 @@ export const registryLimits = {
   /** Versions that one mutation yanks. */
   versionsPerYank: 100,
   yankReasonChars: 1_000,
+  /** Packages or versions that one query names. */
+  namesPerLookup: 250,
 } as const;

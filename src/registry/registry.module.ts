@@ -6,6 +6,7 @@ import { DownloadCounts } from './download/download-counts.js';
 import { FileUrls } from './download/file-urls.js';
 import { InfoResolver } from './info/info.resolver.js';
 import { PackageFields } from './package/package.fields.js';
+import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
 import { ManagedPackages } from './package/managed-packages.js';
 import { PackageChangesResolver } from './package/package-changes.resolver.js';
@@ -13,22 +14,22 @@ import { PackageIconController } from './package/package-icon.controller.js';
 import { packageChangesSdl, packageSdl } from './package/package.sdl.js';
 import { PackageResolver } from './package/package.resolver.js';
 import { PackageReleaseFields } from './package-release/package-release.fields.js';
+import { PackageReleaseLookup } from './package-release/package-release.lookup.js';
 import { PackageReleaseQueries } from './package-release/package-release.queries.js';
 import { PackageReleaseResolver } from './package-release/package-release.resolver.js';
-import { PackageVersionFields } from './package-version/package-version.fields.js';
+import { CommandFields, PackageVersionFields } from './package-version/package-version.fields.js';
 import { PackageVersionQueries } from './package-version/package-version.queries.js';
 import { ManagedVersions } from './package-version/managed-versions.js';
 import { VersionChangesResolver } from './package-version/version-changes.resolver.js';
 import { versionChangesSdl } from './package-version/version-changes.sdl.js';
 import { Yanking } from './package-version/yanking.js';
-import { VersionTexts } from './package-version/version-texts.js';
-import { PublishedTexts } from './publish/published-texts.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
 import { Releases } from './publish/releases.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
 import './registry.policy.js';
+import { Texts } from './texts.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
 export const registrySdl = [
@@ -42,6 +43,7 @@ export const registrySdl = [
   imports: [AccountsModule, PictureModule],
   controllers: [PackageIconController],
   providers: [
+    CommandFields,
     DownloadCounts,
     FileUrls,
     InfoResolver,
@@ -49,22 +51,23 @@ export const registrySdl = [
     ManagedVersions,
     PackageChangesResolver,
     PackageFields,
+    PackageLookup,
     PackageQueries,
     PackageReleaseFields,
+    PackageReleaseLookup,
     PackageReleaseQueries,
     PackageReleaseResolver,
     PackageResolver,
     PackageVersionFields,
     PackageVersionQueries,
-    PublishedTexts,
     Publisher,
     PublishResolver,
     RegistryLoaders,
     RegistryNodes,
     Releases,
+    Texts,
     UploadResolver,
     VersionChangesResolver,
-    VersionTexts,
     Yanking,
   ],
 })

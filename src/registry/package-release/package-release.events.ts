@@ -10,6 +10,7 @@ export type ReleaseContents = {
   homepage: string | null;
   repository: string | null;
   license: string | null;
+  private: boolean;
   entrypoint: string | null;
   commands: PublishedCommand[];
   modules: PublishedModule[];
@@ -18,10 +19,12 @@ export type ReleaseContents = {
   mounts: { path: string; volume: string; folder: string | null; dependency: string | null }[];
   /** The wasmer.toml of a tar.gz; a webc has none. */
   wasmerToml: string | null;
-  /** Hashes of texts in the blob store. */
-  readme: string | null;
-  licenseFile: string | null;
+  readme: ReleaseText | null;
+  licenseFile: ReleaseText | null;
 };
+
+/** A text of the file, where it lies in it, and its hash in the blob store. */
+export type ReleaseText = { path: string; hash: string };
 
 export type PackageReleaseEvent = Event<
   'registry.package-release.pushed',

@@ -24,6 +24,7 @@ const release: PushedRelease = {
     homepage: null,
     repository: null,
     license: null,
+    private: false,
     entrypoint: null,
     commands: [],
     modules: [],

@@ -12,8 +12,9 @@ type Webc = {
   createdAt: Date;
 };
 
-/** A webc as the interface shows it; it never changes. */
+/** A webc as the interface shows it; it never changes. Null for a file of another format. */
 export function webcImageOf({ number, hash, sizeBytes, format, webcManifest, createdAt }: Webc, { url }: FileUrl) {
+  if (format === 'tar.gz') return null;
   return {
     id: encodeId('WebcImage', number),
     createdAt,

@@ -19,10 +19,12 @@ export type PublishedCommand = {
 export type PublishedModule = { name: string; kind: string; sizeBytes: number; sha256: string };
 
 export type PublishedDependency = {
-  /** `ns/name`. */
+  /** `ns/name`; of one that comes from elsewhere the name that the manifest gives it. */
   name: string;
-  /** A requirement of semver; null for what names no version of this registry, such as a URL. */
+  /** A requirement of semver; null when it does not come from a registry. */
   requirement: string | null;
+  /** Where it comes from when not from a registry: a URL; null too when it is in the file itself. */
+  source: string | null;
 };
 
 /** All that a version says of itself. It never changes; texts that may be long are blobs. */

@@ -9,6 +9,7 @@ import { publishLimits } from './publish.limits.js';
 /** Under which name and version something is published. */
 export type Published = PublishedName & { version: string | null };
 
+type Contents = Pick<PackageFile, 'commands' | 'dependencies'>;
 type Names = { name: string | null; version: string | null };
 
 /**
@@ -40,20 +41,20 @@ function checkNames({ name, version }: Names, published: Published, side: 'inMan
  * of a webc that is built already sends such a one.
  * @throws Refusal MANIFEST_MISMATCH.
  */
-export function checkContents(manifest: WasmerToml, file: PackageFile): void {
+export function checkContents(manifest: WasmerToml, file: Contents): void {
   const { modules, commands, dependencies, mounts } = manifest;
   if ([modules, commands, dependencies, mounts].every((list) => list.length === 0)) return;
   checkCommands(manifest, file);
   checkDependencies(manifest, file);
 }
 
-function checkCommands(manifest: WasmerToml, file: PackageFile): void {
+function checkCommands(manifest: WasmerToml, file: Contents): void {
   const namesOf = ({ commands }: Pick<PackageFile, 'commands'>) => new Map(commands.map(({ name }) => [name, name]));
   checkSame('commands', namesOf(manifest), namesOf(file));
 }
 
 /** Builders write requirements in their own way: `1.0` in a wasmer.toml is `^1.0` in the file. */
-function checkDependencies(manifest: WasmerToml, file: PackageFile): void {
+function checkDependencies(manifest: WasmerToml, file: Contents): void {
   checkSame('dependencies', dependenciesByKey(manifest), dependenciesByKey(file));
 }
 

@@ -26,8 +26,13 @@ export type Dependency = {
 /** `[fs]`: `path` is where a program finds it, `host` the folder that it was made of, relative to the package. */
 export type Mount = { path: string; host: string };
 
+type DescribedContents = Pick<
+  PackageFile,
+  'manifest' | 'entrypoint' | 'commands' | 'atoms' | 'mounts' | 'dependencies'
+>;
+
 /** @throws Refusal MANIFEST_INVALID when the webc's manifest is too large. */
-export function contentsOf(file: PackageFile): PackageContents {
+export function contentsOf(file: DescribedContents): PackageContents {
   return {
     entrypoint: file.entrypoint,
     commands: file.commands,
@@ -49,7 +54,8 @@ function mountOf({ path, volume, folder }: PackageMount): Mount {
   return { path, host: (folder ?? volume).replace(/^\/+/, '') || '.' };
 }
 
-function webcManifestOf({ manifest }: PackageFile): string | null {
+/** @throws Refusal MANIFEST_INVALID when it is too large */
+export function webcManifestOf({ manifest }: Pick<PackageFile, 'manifest'>): string | null {
   if (manifest === null) return null;
   const text = JSON.stringify(manifest);
   const { webcManifestBytes } = publishLimits;

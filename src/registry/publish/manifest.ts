@@ -28,6 +28,26 @@ export type PublisherInput = {
   private?: boolean | null;
 };
 
+/** What is looked at of a package file; also when it was read some time ago. */
+export type DescribedFile = Pick<
+  PackageFile,
+  | 'name'
+  | 'version'
+  | 'description'
+  | 'homepage'
+  | 'repository'
+  | 'license'
+  | 'private'
+  | 'manifest'
+  | 'entrypoint'
+  | 'commands'
+  | 'atoms'
+  | 'mounts'
+  | 'dependencies'
+  | 'readme'
+  | 'licenseFile'
+> & { wasmerToml: { text: string } | null };
+
 /** Everything that is known of a version when it is published. Where nobody says anything it is null. */
 export type PublishedFacts = Published &
   PackageContents & {
@@ -51,7 +71,11 @@ export type PublishedFacts = Published &
  * @param mutation whether the input may give another name and version than the manifest: with `tag` it may.
  * @throws Refusal MANIFEST_INVALID, MANIFEST_MISMATCH, BAD_USER_INPUT, each with field and rule.
  */
-export function publishedFacts(input: PublisherInput, file: PackageFile, mutation: 'tag' | 'publish'): PublishedFacts {
+export function publishedFacts(
+  input: PublisherInput,
+  file: DescribedFile,
+  mutation: 'tag' | 'publish',
+): PublishedFacts {
   const manifest = manifestOf(input, file);
   const toml = manifest === null ? null : readManifest(manifest);
   const published = publishedAs(input, toml, file);
@@ -75,7 +99,7 @@ export function publishedFacts(input: PublisherInput, file: PackageFile, mutatio
 }
 
 /** What is sent, or lies in a tar.gz. @throws Refusal MANIFEST_INVALID when it is too large. */
-function manifestOf(input: PublisherInput, file: PackageFile): string | null {
+function manifestOf(input: PublisherInput, file: DescribedFile): string | null {
   const sent = heard(input.manifest) === null ? null : input.manifest!;
   const text = sent ?? file.wasmerToml?.text ?? null;
   const { manifestBytes } = publishLimits;
@@ -100,7 +124,7 @@ function heard(text: string | null | undefined): string | null {
   return text?.trim() || null;
 }
 
-function publishedAs(input: PublisherInput, toml: WasmerToml | null, file: PackageFile): Published {
+function publishedAs(input: PublisherInput, toml: WasmerToml | null, file: DescribedFile): Published {
   const names = [
     inputName(heard(input.name), heard(input.namespace)),
     publishedName(heard(toml?.name)),
@@ -115,7 +139,7 @@ function publishedAs(input: PublisherInput, toml: WasmerToml | null, file: Packa
 
 type Lines = Pick<PublishedFacts, 'description' | 'license' | 'homepage' | 'repository'>;
 
-function linesOf(input: PublisherInput, toml: WasmerToml | null, file: PackageFile): Lines {
+function linesOf(input: PublisherInput, toml: WasmerToml | null, file: DescribedFile): Lines {
   const said = (field: keyof Lines): Said => ({
     field,
     input: input[field],

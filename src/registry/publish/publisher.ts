@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import semver from 'semver';
 import { OwnerCheck, type ActingOwner } from '../../accounts/index.js';
-import type { Executed } from '../../core/command/executor.js';
-import type { Refusal } from '../../core/errors/refusal.js';
 import { numberOf, streamIdOf } from '../../core/command/aggregate.js';
+import type { Executed } from '../../core/command/executor.js';
 import { StreamReader } from '../../core/command/stream-reader.js';
+import { refuse as refuseInput } from '../../core/errors/core.errors.js';
+import type { Refusal } from '../../core/errors/refusal.js';
 import { claimKey } from '../../core/event-store/claims.js';
 import { EventStore } from '../../core/event-store/event-store.js';
 import { callerOf } from '../../core/graphql/command-context.js';
@@ -13,28 +13,33 @@ import { assertPackageName, packageName } from '../package/package-name.js';
 import { assertPublishable, packageAggregate, PublishPackageVersion } from '../package/package.commands.js';
 import type { PublishedVersion } from '../package/package.events.js';
 import { maySee } from '../package/package.queries.js';
-import { packageReleaseAggregate } from '../package-release/package-release.commands.js';
 import type { ReleaseNode } from '../package-release/package-release.queries.js';
 import { refuse } from '../registry.errors.js';
-import { packageTarget } from './package-target.js';
-import { publishedFacts } from './published-facts.js';
-import { PublishedTexts } from './published-texts.js';
-import { Releases } from './releases.js';
-import type { SaidOfVersion } from './said-of-version.js';
+import { Texts } from '../texts.js';
+import { parseVersion } from '../version/version.js';
+import { publishedFacts, type PublishedFacts, type PublisherInput } from './manifest.js';
+import { Releases, type Pushed, type ReadUpload } from './releases.js';
 
-/** What can be known of a publish before a file is taken. `streamId` null: the package is new. */
-type Checked = { owner: ActingOwner; name: string; streamId: string | null };
+/** What can be known of a publish before its file is taken. */
+type Checked = {
+  owner: ActingOwner;
+  name: string;
+  version: string;
+  /** Null: the package is new. */
+  packageId: string | null;
+  facts: PublishedFacts;
+};
 
 /** By these a version is found, also after a repeat. */
 export type PublishedAt = { packageId: string; version: string };
 
-/** From a file to a version that everybody can run. Used by the API and by the operator's commands alike. */
+/** From a file to a version that everybody can run. */
 @Injectable()
 export class Publisher {
   constructor(
     private readonly store: EventStore,
     private readonly reader: StreamReader,
-    private readonly texts: PublishedTexts,
+    private readonly texts: Texts,
     private readonly owners: OwnerCheck,
     private readonly releases: Releases,
   ) {}
@@ -54,77 +59,98 @@ export class Publisher {
   }
 
   /** Makes a version of a release. @throws Refusal that says what forbids it; nothing is stored then */
-  async tag(release: ReleaseNode | null, said: SaidOfVersion, ctx: Ctx, input?: object): Promise<PublishedAt> {
+  async tag(release: ReleaseNode | null, said: PublisherInput, ctx: Ctx, input?: object): Promise<PublishedAt> {
     if (!release || !maySee(ctx.actor, release)) {
       throw refuse('PACKAGE_RELEASE_NOT_FOUND', { field: 'packageReleaseId' });
     }
-    const checked = await this.check(said, ctx);
-    return this.publish(checked, release.id, said, ctx, input);
+    const pushed = await this.releases.pushed(release.id);
+    const checked = await this.check(publishedFacts(said, pushed.file, 'tag'), ctx);
+    return this.publish(checked, pushed, ctx, input);
   }
 
-  /** Push and tag in one. @throws Refusal that says what forbids it; when it is another publish at the same moment, the release stays */
+  /**
+   * Push and tag in one, of a file that was read.
+   * @throws Refusal that says what forbids it; when it is another publish at the same moment, the release stays
+   */
   async pushAndTag(
-    said: SaidOfVersion & { signedUrl: string },
+    read: ReadUpload,
+    said: PublisherInput,
     ctx: Ctx,
     input?: object,
   ): Promise<PublishedAt & { releaseId: string }> {
     const { userId } = callerOf(ctx);
-    const checked = await this.check(said, ctx);
-    const read = await this.releases.read(said.signedUrl, userId);
-    const pusher = { userId, owner: checked.owner, name: checked.name, isPrivate: said.private ?? false };
-    const releaseId = await this.releases.push(read, pusher, ctx.execute);
-    return { ...(await this.publish(checked, releaseId, said, ctx, input)), releaseId };
+    const checked = await this.check(publishedFacts(said, read.file, 'publish'), ctx);
+    const { owner, name, facts } = checked;
+    const releaseId = await this.releases.push(read, { userId, owner, name, isPrivate: facts.private }, ctx.execute);
+    const pushed = await this.releases.pushed(releaseId);
+    return { ...(await this.publish(checked, pushed, ctx, input)), releaseId };
   }
 
-  private async check(said: SaidOfVersion, ctx: Ctx): Promise<Checked> {
-    const { owner: ownerName, name } = packageTarget(said);
-    if (!semver.parse(said.version)) throw refuse('INVALID_VERSION', { field: 'version' });
-    const owner = await this.ownerOf(ownerName, ctx);
+  private async check(facts: PublishedFacts, ctx: Ctx): Promise<Checked> {
+    const { name, version } = facts;
+    if (name === null) throw refuseInput('BAD_USER_INPUT', { field: 'name', rule: 'not empty' });
+    if (version === null || !parseVersion(version)) throw refuse('INVALID_VERSION', { field: 'version' });
+    const owner = await this.ownerOf(facts.owner, ctx);
     assertPackageName(name, 'name');
-    const streamId = await this.find(owner, name);
-    if (streamId === null) return { owner, name, streamId };
-    const { state } = await this.reader.load(packageAggregate, streamId);
-    assertPublishable(state, { owner, wanted: { name, isPrivate: said.private }, version: said.version });
-    return { owner, name, streamId };
+    const packageId = await this.find(owner, name);
+    if (packageId !== null) {
+      const { state } = await this.reader.load(packageAggregate, packageId);
+      assertPublishable(state, { owner, wanted: wantedOf(name, facts), version });
+    }
+    return { owner, name, version, packageId, facts };
   }
 
-  private async publish(
-    { owner, name, streamId }: Checked,
-    releaseId: string,
-    said: SaidOfVersion,
-    ctx: Ctx,
-    input?: object,
-  ): Promise<PublishedAt> {
-    const { userId } = callerOf(ctx);
-    const pushed = (await this.reader.readFirst(packageReleaseAggregate, [releaseId])).get(releaseId)!.data;
-    const texts = await this.texts.store(said, pushed.contents);
-    const version: PublishedVersion = {
-      ...publishedFacts(said, pushed),
-      ...texts,
-      number: await this.store.drawNumber('PackageVersion'),
-      version: said.version,
+  private async publish(checked: Checked, pushed: Pushed, ctx: Ctx, input?: object): Promise<PublishedAt> {
+    const { owner, name, packageId, facts } = checked;
+    const version = await this.versionOf(checked, pushed, callerOf(ctx).userId);
+    const wanted = wantedOf(name, facts);
+    const publishTo = async (streamId: string) => {
+      const publish = { owner, package: { ...wanted, number: numberOf(streamId) }, version };
+      return ctx.execute(new PublishPackageVersion(streamId, publish), input);
+    };
+    const executed = packageId === null ? await this.publishNew(owner, name, publishTo) : await publishTo(packageId);
+    return { packageId: executed.streamId, version: version.version };
+  }
+
+  private async versionOf({ version, facts }: Checked, pushed: Pushed, userId: string): Promise<PublishedVersion> {
+    const { releaseId, release } = pushed;
+    const [readme, licenseFile, number] = await Promise.all([
+      this.texts.put(facts.readme),
+      this.texts.put(facts.licenseFile),
+      this.store.drawNumber('PackageVersion'),
+    ]);
+    const { webcManifest, manifest, description, license, homepage, repository, keywords } = facts;
+    const { entrypoint, commands, modules, dependencies, mounts } = facts;
+    return {
+      number,
+      version,
       releaseId,
-      releaseNumber: pushed.number,
+      releaseNumber: release.number,
       publisherId: userId,
-      file: pushed.file,
+      file: release.file,
+      webcManifest,
+      manifest,
+      description,
+      license,
+      homepage,
+      repository,
+      keywords,
+      entrypoint,
+      commands,
+      modules,
+      dependencies,
+      mounts: mounts.map(({ path, host }) => ({ wasm: path, host })),
+      readme,
+      licenseFile,
     };
-    const wanted = { name, isPrivate: said.private };
-    const publishTo = async (packageId: string) => {
-      const publish = { owner, package: { ...wanted, number: numberOf(packageId) }, version };
-      return ctx.execute(new PublishPackageVersion(packageId, publish), input);
-    };
-    const executed = await this.orToWinner(streamId, owner, name, publishTo);
-    return { packageId: executed.streamId, version: said.version };
   }
 
   /** Of two that publish the first version of a package at the same moment, the second one publishes to the package of the first. */
-  private async orToWinner(
-    streamId: string | null,
+  private async publishNew(
     owner: ActingOwner,
     name: string,
     publishTo: (packageId: string) => Promise<Executed>,
   ): Promise<Executed> {
-    if (streamId !== null) return publishTo(streamId);
     try {
       return await publishTo(streamIdOf('package', await this.store.drawNumber('Package')));
     } catch (error) {
@@ -150,3 +176,6 @@ export class Publisher {
     return owner;
   }
 }
+
+/** Nobody says that a package is to be public: that is what is left when nobody calls it private. */
+const wantedOf = (name: string, facts: PublishedFacts) => ({ name, isPrivate: facts.private || undefined });

@@ -1,25 +1,30 @@
-import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { ActingOwner } from '../../accounts/index.js';
-import { BlobStore } from '../../core/blob/blob-store.js';
 import { numberOf, streamIdOf } from '../../core/command/aggregate.js';
 import type { Execute } from '../../core/command/dispatcher.js';
+import { StreamReader } from '../../core/command/stream-reader.js';
 import { Refusal } from '../../core/errors/refusal.js';
 import { claimKey } from '../../core/event-store/claims.js';
 import { EventStore } from '../../core/event-store/event-store.js';
-import { type UploadedFile, Uploads } from '../../core/upload/uploads.js';
-import type { PackageFile } from '../package-file/package-file.js';
+import { Uploads } from '../../core/upload/uploads.js';
+import type { JsonRecord, PackageFile, PackageText } from '../package-file/package-file.js';
 import { readPackageFile } from '../package-file/read-package-file.js';
 import {
+  packageReleaseAggregate,
   packageReleaseClaim,
   PushPackageRelease,
   type PushedRelease,
 } from '../package-release/package-release.commands.js';
-import { publishLimits } from './publish.limits.js';
-import { refuse } from '../registry.errors.js';
+import type { ReleaseText } from '../package-release/package-release.events.js';
+import { Texts } from '../texts.js';
+import { webcManifestOf } from './contents.js';
+import type { DescribedFile } from './manifest.js';
 
-/** A file that was sent and read, and is not yet taken. */
-export type ReadUpload = { upload: UploadedFile; file: PackageFile };
+/** A file that was sent and read. `take` puts it into the blob store. */
+export type ReadUpload = { file: PackageFile; take(): Promise<unknown> };
+
+/** A release with what its file said of itself when it was read. */
+export type Pushed = { releaseId: string; release: PushedRelease; file: DescribedFile };
 
 export type Pusher = { userId: string; owner: ActingOwner; name: string | null; isPrivate: boolean };
 
@@ -28,20 +33,21 @@ export type Pusher = { userId: string; owner: ActingOwner; name: string | null; 
 export class Releases {
   constructor(
     private readonly store: EventStore,
-    private readonly blobs: BlobStore,
+    private readonly reader: StreamReader,
     private readonly uploads: Uploads,
+    private readonly texts: Texts,
   ) {}
 
   /**
    * Reads the file that was sent to a URL. One that breaks a rule is forgotten at once: it cannot get better.
-   * @throws Refusal UPLOAD_… for the URL, PACKAGE_… for the file
+   * @throws Refusal UPLOAD_… for the URL, PACKAGE_… for the file, MANIFEST_INVALID
    */
   async read(signedUrl: string, userId: string): Promise<ReadUpload> {
     const upload = await this.uploads.find(signedUrl, userId);
     try {
       const file = await readPackageFile(upload.path);
-      assertStorable(file);
-      return { upload, file };
+      webcManifestOf(file);
+      return { file, take: () => this.uploads.claim(upload) };
     } catch (error) {
       if (error instanceof Refusal) await this.uploads.discard(upload);
       throw error;
@@ -53,13 +59,13 @@ export class Releases {
    * until the blobs are collected.
    * @returns the stream of the release; the one that is there when the owner has this content already
    */
-  async push({ upload, file }: ReadUpload, pusher: Pusher, execute: Execute, input?: object): Promise<string> {
+  async push({ file, take }: ReadUpload, pusher: Pusher, execute: Execute, input?: object): Promise<string> {
     const [, readme, licenseFile] = await Promise.all([
-      this.uploads.claim(upload),
-      this.stored(file.readme?.text),
-      this.stored(file.licenseFile?.text),
+      take(),
+      this.stored(file.readme),
+      this.stored(file.licenseFile),
     ]);
-    const pushed = pushedOf(file, pusher, { ...contentsOf(file), readme, licenseFile });
+    const pushed = pushedOf(file, pusher, { readme, licenseFile });
     const append = async (streamId: string) => {
       const release = { ...pushed, number: numberOf(streamId) };
       return (await execute(new PushPackageRelease(streamId, { owner: pusher.owner, release }), input)).streamId;
@@ -75,60 +81,63 @@ export class Releases {
     }
   }
 
-  private known({ ownerId, isPrivate, file }: Pushed): Promise<string | null> {
+  async pushed(releaseId: string): Promise<Pushed> {
+    const release = (await this.reader.readFirst(packageReleaseAggregate, [releaseId])).get(releaseId)!.data;
+    const { contents, webcManifest } = release;
+    const { wasmerToml, modules, ...said } = contents;
+    const [readme, licenseFile] = await Promise.all([this.text(said.readme), this.text(said.licenseFile)]);
+    const manifest = webcManifest === null ? null : (JSON.parse(webcManifest) as JsonRecord);
+    const toml = wasmerToml === null ? null : { text: wasmerToml };
+    return { releaseId, release, file: { ...said, atoms: modules, manifest, wasmerToml: toml, readme, licenseFile } };
+  }
+
+  private known({ ownerId, isPrivate, file }: Unnumbered): Promise<string | null> {
     const { kind, value } = packageReleaseClaim(ownerId, file.hash, isPrivate);
     return this.store.ownerOfClaim(claimKey(kind, value));
   }
 
-  private async stored(text: string | undefined): Promise<string | null> {
-    if (!text) return null;
-    const content = Buffer.from(text);
-    return (await this.blobs.put(Readable.from([content]), { maxBytes: content.length })).hash;
+  private async stored(text: PackageText | null): Promise<ReleaseText | null> {
+    return text && { path: text.path, hash: (await this.texts.put(text.text))! };
+  }
+
+  private async text(stored: ReleaseText | null): Promise<PackageText | null> {
+    return stored && { path: stored.path, text: (await this.texts.read(stored.hash))! };
   }
 }
 
-type Pushed = Omit<PushedRelease, 'number'>;
+type Unnumbered = Omit<PushedRelease, 'number'>;
 
 function pushedOf(
-  { sha256, sizeBytes, format, manifest }: PackageFile,
+  file: PackageFile,
   { userId, owner, name, isPrivate }: Pusher,
-  contents: PushedRelease['contents'],
-): Pushed {
+  texts: Pick<PushedRelease['contents'], 'readme' | 'licenseFile'>,
+): Unnumbered {
+  const { sha256, sizeBytes, format } = file;
   return {
     ownerId: owner.id,
     name,
     isPrivate,
     pusherId: userId,
     file: { hash: sha256, sizeBytes, format },
-    webcManifest: manifest && JSON.stringify(manifest),
-    contents,
+    webcManifest: webcManifestOf(file),
+    contents: { ...contentsOf(file), ...texts },
   };
 }
 
 function contentsOf(file: PackageFile): Omit<PushedRelease['contents'], 'readme' | 'licenseFile'> {
-  const { name, version, description, homepage, repository, license, entrypoint, commands, dependencies, mounts } =
-    file;
-  const modules = file.atoms;
-  const wasmerToml = file.wasmerToml?.text ?? null;
   return {
-    name,
-    version,
-    description,
-    homepage,
-    repository,
-    license,
-    entrypoint,
-    commands,
-    modules,
-    dependencies,
-    mounts,
-    wasmerToml,
+    name: file.name,
+    version: file.version,
+    description: file.description,
+    homepage: file.homepage,
+    repository: file.repository,
+    license: file.license,
+    private: file.private,
+    entrypoint: file.entrypoint,
+    commands: file.commands,
+    modules: file.atoms,
+    dependencies: file.dependencies,
+    mounts: file.mounts,
+    wasmerToml: file.wasmerToml?.text ?? null,
   };
-}
-
-/** The manifest stands in the event and in every answer to a resolver; what is larger than this is no manifest any more. */
-function assertStorable({ manifest }: PackageFile): void {
-  const most = publishLimits.webcManifestBytes;
-  const sizeBytes = manifest ? Buffer.byteLength(JSON.stringify(manifest)) : 0;
-  if (sizeBytes > most) throw refuse('PACKAGE_MANIFEST_TOO_LARGE', { rule: `at most ${most} bytes`, sizeBytes });
 }
