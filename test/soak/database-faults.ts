@@ -17,6 +17,8 @@ export const databaseFaults: Fault[] = [
     name: 'full disk',
     needs: 'mount',
     run: async ({ postgres, service, random }) => {
+      // Drawn once: how often it is asked depends on the machine.
+      const more = random.between(0, 3);
       const disk = await putOnSmallDisk(postgres, table);
       try {
         const complaints = () =>
@@ -24,8 +26,7 @@ export const databaseFaults: Fault[] = [
         const before = sum(complaints());
         await disk.fill();
         await eventually(() => {
-          if (sum(complaints()) <= before + random.between(0, 3))
-            throw new Error('Nothing complains of the full disk.');
+          if (sum(complaints()) <= before + more) throw new Error('Nothing complains of the full disk.');
         }, 60_000);
       } finally {
         await disk.remove();
