@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { ensureCheckpoints, havePassed, pauseIfTooManyParked, pauseProjection, pauseReasons } from './checkpoints.js';
+import { ensureCheckpoints, havePassed, pauseIfTooManyParked, pauseReasons } from './checkpoints.js';
 import { createTables } from './ddl.js';
 import type { Definition } from './definition.js';
 import { describeFailure } from './failure.js';
@@ -7,6 +7,7 @@ import type { Member, Outcome, Span } from './member.js';
 import { Members } from './members.js';
 import { notifyControl } from './operate.js';
 import { defaultRunnerOptions, type RunnerOptions, type RunnerPorts, type Source } from './ports.js';
+import { refuseFuture } from './refusal.js';
 import { Tail } from './tail.js';
 import { Wake } from '../feed/wake.js';
 
@@ -282,31 +283,14 @@ export class ProjectionRunner {
     for (const partition of this.members.partitions) this.members.joinTail(partition, this.tail.of(partition));
   }
 
-  /**
-   * A checkpoint beyond the end of the log is one of another log, as after a backup of the events alone was restored. What stands behind it in the read
-   * model cannot be known, so it does not run, also when an operator resumes it, until it is built anew.
-   */
   private async refuseFuture(): Promise<void> {
-    if (this.members.beyond(this.tail.position).length === 0) return;
     try {
-      const last = await this.ports.lastPosition();
-      for (const member of this.members.beyond(last)) if (!member.paused) await this.refuse(member, last);
+      await refuseFuture(this.ports, this.members, this.tail.position);
     } catch (error) {
       // Looked at again with the next reading of checkpoints.
       this.reloadWanted = true;
       throw error;
     }
-  }
-
-  private async refuse(member: Member, last: number): Promise<void> {
-    member.paused = true;
-    member.reason = pauseReasons.beyondTheLog;
-    this.ports.log.error(
-      { projection: member.name, last },
-      'projection paused: its checkpoint lies beyond the end of the log',
-    );
-    await pauseProjection(this.ports.pool, member.name, member.reason);
-    await notifyControl(this.ports.pool);
   }
 
   private async flush(): Promise<void> {
