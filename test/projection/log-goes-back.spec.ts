@@ -74,3 +74,20 @@ it('a projection is not refused for a checkpoint that only a process remembers',
   const verified = await verifyProjection(database.url, first.core.readPartition, counters);
   expect(verified.differences).toEqual([]);
 });
+
+it('a wait for a projection that is refused fails, here and in another process, also below its checkpoint', async () => {
+  const first = await start(everyPartition, {});
+  const second = await start([], {});
+  await first.executeAs(system)(new Raise('counter-1', 1));
+  await database.pool.query(
+    'UPDATE store.checkpoints SET position = 1000, generation = generation + 1 WHERE projection = $1',
+    [counters.versionedName],
+  );
+  await first.projector.runner.refresh();
+  await second.projector.runner.refresh();
+  for (const process of [first, second])
+    await expect(process.executeAs(system)(new Raise('counter-1', 1))).rejects.toMatchObject({
+      code: 'COMMITTED_NOT_VISIBLE',
+      details: { projection: counters.versionedName, cause: 'paused' },
+    });
+});
