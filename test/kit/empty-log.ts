@@ -1,14 +1,14 @@
 import { tableName } from '../../src/core/projection/ddl.js';
-import { testing } from './counters.js';
+import type { Projection } from '../../src/core/projection/definition.js';
 import { select } from './select.js';
 
 /**
- * Leaves the database of a service that runs `testing` as a backup from before the first event would, beneath whoever is running: no event,
- * empty read models, every checkpoint at the beginning.
+ * Leaves a database as a backup from before the first event would, beneath whoever is running: no event, empty read models, every checkpoint at
+ * the beginning.
  */
-export async function emptyLog(adminUrl: string): Promise<void> {
+export async function emptyLog(adminUrl: string, projections: Projection[] = []): Promise<void> {
   const tables = ['store.events', 'store.streams', 'store.claims', 'store.command_keys'];
-  const readTables = testing.projections.map((projection) => tableName(projection));
+  const readTables = projections.map((projection) => tableName(projection));
   // In one transaction, so that nobody meets a log that has half gone back.
   await select(
     adminUrl,

@@ -57,7 +57,7 @@ it('a projection is not refused for a checkpoint that only a process remembers',
   const member = first.projector.runner.members.find(counters.versionedName)!;
   await eventually(() => expect(member.partitions.get(partition)!.stored).toBe(log.at(-1)!.position));
 
-  await emptyLog(database.adminUrl);
+  await emptyLog(database.adminUrl, testing.projections);
   const [given, ...kept] = everyPartition.filter((each) => each !== partition);
   first.conveyor.assign([partition, ...kept]);
   second.conveyor.assign([given!]);
