@@ -25,6 +25,7 @@ import { versionChangesSdl } from './package-version/version-changes.sdl.js';
 import { Yanking } from './package-version/yanking.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
+import { publishPackageSdl } from './publish/publish.sdl.js';
 import { Releases } from './publish/releases.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
@@ -37,6 +38,7 @@ export const registrySdl = [
   packageSdl,
   packageChangesSdl,
   versionChangesSdl,
+  publishPackageSdl,
 ];
 
 @Module({
