@@ -14,14 +14,18 @@ import { PackageInfoFields } from './info/package-info.fields.js';
 import { packageInfoSdl } from './info/package-info.sdl.js';
 import { PackageMonthsQueries } from './info/package-months.queries.js';
 import { PackageFields } from './package/package.fields.js';
+import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
 import { packageSdl } from './package/package.sdl.js';
+import { PackageStreams } from './package/package-streams.js';
 import { PackageResolver } from './package/package.resolver.js';
 import { PackageReleaseFields } from './package-release/package-release.fields.js';
+import { PackageReleaseLookup } from './package-release/package-release.lookup.js';
 import { PackageReleaseQueries } from './package-release/package-release.queries.js';
 import { PackageReleaseResolver } from './package-release/package-release.resolver.js';
-import { PackageVersionFields } from './package-version/package-version.fields.js';
+import { CommandFields, PackageVersionFields } from './package-version/package-version.fields.js';
 import { PackageVersionQueries } from './package-version/package-version.queries.js';
+import { MissingDependencies } from './publish/missing-dependencies.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
 import { Releases } from './publish/releases.js';
@@ -37,20 +41,25 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
   imports: [AccountsModule],
   controllers: [DownloadController, PackageAddressController],
   providers: [
+    CommandFields,
     DownloadAccess,
     DownloadCounts,
     DownloadQueries,
     FileUrls,
     InfoResolver,
+    MissingDependencies,
     PackageDownloadFields,
     PackageFields,
     PackageInfoFields,
+    PackageLookup,
     PackageMonthsQueries,
     PackageQueries,
     PackageReleaseFields,
+    PackageReleaseLookup,
     PackageReleaseQueries,
     PackageReleaseResolver,
     PackageResolver,
+    PackageStreams,
     PackageVersionFields,
     PackageVersionQueries,
     Publisher,

@@ -36,20 +36,24 @@ it('counts a download for its version, its package and the month, once it is wri
 
 it('adds up what several processes count at once', async () => {
   const processes = Array.from({ length: 4 }, countsOf);
-  for (let turn = 0; turn < 20; turn++) {
+  const versions = Array.from({ length: 300 }, (_, n) => n + 1);
+  for (let turn = 0; turn < 5; turn++) {
     for (const [n, process] of processes.entries()) {
       // In different orders, in which rows would be locked if they were not sorted.
-      for (const id of n % 2 === 0 ? [bash, python] : [python, bash]) process.count(id, 1);
+      const [first, second] = n % 2 === 0 ? [bash, python] : [python, bash];
+      for (const version of versions) process.count(first, version);
+      process.count(second, 1);
     }
     await Promise.all(processes.map((process) => process.flush()));
   }
   expect(await shown()).toEqual({
-    [bash]: 80,
-    [python]: 80,
-    [versionSubject(bash, 1)]: 80,
-    [versionSubject(python, 1)]: 80,
+    [bash]: 3010,
+    [python]: 3010,
+    [versionSubject(bash, 1)]: 20,
+    [versionSubject(bash, 2)]: 10,
+    [versionSubject(python, 1)]: 20,
   });
-  expect(await counts.ofThisMonth()).toBe(160);
+  expect(await counts.ofThisMonth()).toBe(6020);
   expect(warnings).toEqual([]);
 });
 

@@ -17,6 +17,7 @@ const readStatement = {
 /** How often something was downloaded: a package by its id, or what `versionSubject` and `monthSubject` name. */
 export type DownloadCount = { subject: string; downloads: number };
 
+/** The id of the version's row in `package_versions`, too. */
 export const versionSubject = (packageId: string, versionNumber: number): string => `${packageId}/${versionNumber}`;
 
 /** All downloads of a month of UTC. */

@@ -60,24 +60,24 @@ export function connectionList<Row extends { id: string }, OrderName extends str
       const { order, lookupFor } = statements.get(orderName)!;
       const request = pageRequest(args, order, defaultSize);
       return new Connection(
-        () => readPage<Row & Also>(reader, table, request, { order, lookup: lookupFor(request), values }),
+        () => readPage<Row, Also>(reader, table, request, { order, lookup: lookupFor(request), values }),
         async () => (await reader.query<{ count: number }>(count.name, count.text, values))[0]?.count ?? 0,
       );
     },
   };
 }
 
-async function readPage<Row>(
+async function readPage<Row, Also>(
   reader: Reader,
-  table: ReadTable<any>,
+  table: ReadTable<Row>,
   request: PageRequest,
   { order, lookup, values }: { order: SortOrder; lookup: Lookup; values: unknown[] },
-): Promise<Page<Row>> {
+): Promise<Page<Row & Also>> {
   const { after, before, size, offset } = request;
-  if (size === 0) return pageOf<Row>([], request, order);
+  if (size === 0) return pageOf<Row & Also>([], request, order);
   // One row more than the page holds tells whether the list goes on.
   const parameters = [...values, ...(after ?? []), ...(before ?? []), size + 1, offset];
-  return pageOf((await reader.find(table, lookup, parameters)) as (Row & Surroundings)[], request, order);
+  return pageOf((await reader.find(table, lookup, parameters)) as (Row & Also & Surroundings)[], request, order);
 }
 
 type PageStatements = { order: SortOrder; lookupFor(request: PageRequest): Lookup };
