@@ -7,4 +7,6 @@ export const registryLimits = {
   yankReasonChars: 1_000,
   /** Packages or versions that one query names. */
   namesPerLookup: 250,
+  /** Edges of a page for who asks for no number. */
+  defaultPageSize: 100,
 } as const;

@@ -4,6 +4,17 @@ import { readSdl } from '../core/graphql/sdl.js';
 import { DownloadCounts } from './download/download-counts.js';
 import { FileUrls } from './download/file-urls.js';
 import { InfoResolver } from './info/info.resolver.js';
+import { ChangeFeeds } from './lists/change-feeds.js';
+import { ChangeFeedsResolver } from './lists/change-feeds.resolver.js';
+import { ListsResolver } from './lists/lists.resolver.js';
+import { listsSdl } from './lists/lists.sdl.js';
+import { NamespaceListFields, UserListFields } from './lists/owner-lists.fields.js';
+import { PackageLists } from './lists/package-lists.js';
+import { VersionLists } from './lists/version-lists.js';
+import { liveSdl } from './live/live.sdl.js';
+import { PublishedVersions } from './live/published-versions.js';
+import { ReadyResponseFields, VersionReadiness } from './live/version-readiness.js';
+import { VersionSubscriptions } from './live/version.subscriptions.js';
 import { PackageFields } from './package/package.fields.js';
 import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
@@ -24,16 +35,21 @@ import './registry.policy.js';
 import { Texts } from './texts.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
-export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), packageSdl];
+export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), packageSdl, listsSdl, liveSdl];
 
 @Module({
   imports: [AccountsModule],
   providers: [
+    ChangeFeeds,
+    ChangeFeedsResolver,
     CommandFields,
     DownloadCounts,
     FileUrls,
     InfoResolver,
+    ListsResolver,
+    NamespaceListFields,
     PackageFields,
+    PackageLists,
     PackageLookup,
     PackageQueries,
     PackageReleaseFields,
@@ -45,11 +61,17 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
     PackageVersionQueries,
     Publisher,
     PublishResolver,
+    PublishedVersions,
+    ReadyResponseFields,
     RegistryLoaders,
     RegistryNodes,
     Releases,
     Texts,
     UploadResolver,
+    UserListFields,
+    VersionLists,
+    VersionReadiness,
+    VersionSubscriptions,
   ],
 })
 export class RegistryModule {}

@@ -77,6 +77,8 @@ export const packageRows = readTable<PackageRow>({
     { columns: ['ownerId', 'foldedName'] },
     { columns: ['number'] },
     { columns: ['icon'] },
+    { columns: ['createdAt', 'id'] },
+    { columns: ['ownerId', 'createdAt', 'id'] },
     { name: 'commands', using: 'gin', expression: 'command_names jsonb_path_ops' },
   ],
 });
