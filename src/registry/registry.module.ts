@@ -26,6 +26,7 @@ import { PackageReleaseQueries } from './package-release/package-release.queries
 import { PackageReleaseResolver } from './package-release/package-release.resolver.js';
 import { CommandFields, PackageVersionFields } from './package-version/package-version.fields.js';
 import { PackageVersionQueries } from './package-version/package-version.queries.js';
+import { MissingDependencies } from './publish/missing-dependencies.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
 import { Releases } from './publish/releases.js';
@@ -47,6 +48,7 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
     FileUrls,
     InfoResolver,
     ListsResolver,
+    MissingDependencies,
     NamespaceListFields,
     PackageFields,
     PackageLists,

@@ -5,6 +5,7 @@ import { CONFIG, type Config } from '../../core/config/config.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { typed } from '../../core/graphql/node/typed.js';
 import { encodeId } from '../../core/ids/global-id.js';
+import type { VersionNode } from '../package-version/version-node.js';
 import { packageIconUrl } from './package-icon.urls.js';
 import type { PackageNode } from './package.queries.js';
 import { latestAmong, versionsInRow } from './recent-versions.js';
@@ -67,9 +68,8 @@ export class PackageFields {
   }
 
   @ResolveField()
-  async lastVersion(node: PackageNode, _: unknown, ctx: Ctx) {
-    const inRow = versionsInRow(node);
-    return inRow ? latestAmong(inRow) : withPackage(await ctx.latestVersions.load(node.id), node);
+  lastVersion(node: PackageNode, _: unknown, ctx: Ctx) {
+    return lastVersionOf(node, ctx);
   }
 
   /** The newest first. */
@@ -90,4 +90,10 @@ export class PackageFields {
 /** A version knows its package, so that nobody has to read it again. */
 export function withPackage<Version extends object>(version: Version | null, node: PackageNode): Version | null {
   return version && Object.assign(version, { package: node });
+}
+
+/** The version that `latest` means: for nearly all packages without a look into another table. */
+export async function lastVersionOf(node: PackageNode, ctx: Ctx): Promise<VersionNode | null> {
+  const inRow = versionsInRow(node);
+  return inRow ? latestAmong(inRow) : withPackage(await ctx.latestVersions.load(node.id), node);
 }

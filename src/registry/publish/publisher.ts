@@ -18,6 +18,7 @@ import { refuse } from '../registry.errors.js';
 import { Texts } from '../texts.js';
 import { parseVersion } from '../version/version.js';
 import { publishedFacts, type PublishedFacts, type PublisherInput } from './manifest.js';
+import { MissingDependencies } from './missing-dependencies.js';
 import { Releases, type Pushed, type ReadUpload } from './releases.js';
 
 /** What can be known of a publish before its file is taken. */
@@ -42,6 +43,7 @@ export class Publisher {
     private readonly texts: Texts,
     private readonly owners: OwnerCheck,
     private readonly releases: Releases,
+    private readonly dependencies: MissingDependencies,
   ) {}
 
   /** @returns the stream of the release. @throws Refusal OWNER_NOT_FOUND, INVALID_PACKAGE_NAME, UPLOAD_…, PACKAGE_… */
@@ -109,6 +111,7 @@ export class Publisher {
       return ctx.execute(new PublishPackageVersion(streamId, publish), input);
     };
     const executed = packageId === null ? await this.publishNew(owner, name, publishTo) : await publishTo(packageId);
+    await this.dependencies.tell(version.dependencies, ctx);
     return { packageId: executed.streamId, version: version.version };
   }
 
