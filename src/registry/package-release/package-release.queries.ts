@@ -9,7 +9,6 @@ import { hasOwner, packageOwnerColumns, packageOwners } from '../package/package
 /** A release with what its owner is called, and the user who manages that. A release whose owner is gone is gone with it. */
 export type ReleaseNode = PackageReleaseRow & { ownerName: string; managerId: string };
 
-export const releaseManagerColumn = 'coalesce(manager_ref, owner_id) AS "managerId"';
 const also = packageOwnerColumns;
 const byNumbers = { name: 'by_numbers', also, where: `${packageOwners} WHERE number = ANY ($1) AND ${hasOwner}` };
 // What everybody may see comes first, for it is the same content.
