@@ -1,13 +1,23 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { readSdl } from '../core/graphql/sdl.js';
+import { DownloadAccess } from './download/download-access.js';
+import { DownloadController } from './download/download.controller.js';
 import { PictureModule } from '../core/picture/picture.module.js';
 import { DownloadCounts } from './download/download-counts.js';
+import { PackageDownloadFields, VersionDownloadFields } from './download/download.fields.js';
+import { DownloadQueries } from './download/download.queries.js';
+import { downloadSdl } from './download/download.sdl.js';
 import { FileUrls } from './download/file-urls.js';
+import { PackageAddressController } from './download/package-address.controller.js';
 import { InfoResolver } from './info/info.resolver.js';
+import { PackageInfoFields } from './info/package-info.fields.js';
+import { packageInfoSdl } from './info/package-info.sdl.js';
+import { PackageMonthsQueries } from './info/package-months.queries.js';
 import { PackageFields } from './package/package.fields.js';
 import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
+import { PackageStreams } from './package/package-streams.js';
 import { ManagedPackages } from './package/managed-packages.js';
 import { PackageChangesResolver } from './package/package-changes.resolver.js';
 import { PackageIconController } from './package/package-icon.controller.js';
@@ -19,6 +29,7 @@ import { PackageReleaseQueries } from './package-release/package-release.queries
 import { PackageReleaseResolver } from './package-release/package-release.resolver.js';
 import { CommandFields, PackageVersionFields } from './package-version/package-version.fields.js';
 import { PackageVersionQueries } from './package-version/package-version.queries.js';
+import { MissingDependencies } from './publish/missing-dependencies.js';
 import { ManagedVersions } from './package-version/managed-versions.js';
 import { VersionChangesResolver } from './package-version/version-changes.resolver.js';
 import { versionChangesSdl } from './package-version/version-changes.sdl.js';
@@ -35,6 +46,8 @@ import { UploadResolver } from './upload/upload.resolver.js';
 
 export const registrySdl = [
   readSdl(import.meta.dirname, 'registry.graphql'),
+  downloadSdl,
+  packageInfoSdl,
   packageSdl,
   packageChangesSdl,
   versionChangesSdl,
@@ -43,33 +56,41 @@ export const registrySdl = [
 
 @Module({
   imports: [AccountsModule, PictureModule],
-  controllers: [PackageIconController],
+  controllers: [DownloadController, PackageAddressController, PackageIconController],
   providers: [
     CommandFields,
+    DownloadAccess,
     DownloadCounts,
+    DownloadQueries,
     FileUrls,
     InfoResolver,
     ManagedPackages,
     ManagedVersions,
+    MissingDependencies,
     PackageChangesResolver,
+    PackageDownloadFields,
     PackageFields,
+    PackageInfoFields,
     PackageLookup,
+    PackageMonthsQueries,
     PackageQueries,
     PackageReleaseFields,
     PackageReleaseLookup,
     PackageReleaseQueries,
     PackageReleaseResolver,
     PackageResolver,
+    PackageStreams,
     PackageVersionFields,
     PackageVersionQueries,
-    Publisher,
     PublishResolver,
+    Publisher,
     RegistryLoaders,
     RegistryNodes,
     Releases,
     Texts,
     UploadResolver,
     VersionChangesResolver,
+    VersionDownloadFields,
     Yanking,
   ],
 })
