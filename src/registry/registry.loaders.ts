@@ -25,6 +25,8 @@ declare module '../core/graphql/context.js' {
     versionFiles: Loader<string, VersionFile>;
     /** All versions of a package, the newest first; a package without versions has no entry. */
     versionsOfPackages: Loader<string, VersionsOfPackage>;
+    /** The version of each package that `latest` means, by the package's id. */
+    latestVersions: Loader<string, PackageVersionRow>;
     /** The versions that were made of a release, the newest first. */
     versionsOfReleases: Loader<string, VersionsOfRelease>;
     /** Releases by their numbers, also such as not everybody may see. */
@@ -50,6 +52,10 @@ export class RegistryLoaders {
       versionFiles: new Loader((ids) => versions.filesOf(ids), rowId),
       versionsOfPackages: new Loader(
         async (ids) => grouped(await versions.headsOf(ids), 'packageId'),
+        ({ packageId }) => packageId,
+      ),
+      latestVersions: new Loader(
+        (ids) => versions.latestOf(ids),
         ({ packageId }) => packageId,
       ),
       versionsOfReleases: new Loader(

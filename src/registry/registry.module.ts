@@ -14,6 +14,17 @@ import { InfoResolver } from './info/info.resolver.js';
 import { PackageInfoFields } from './info/package-info.fields.js';
 import { packageInfoSdl } from './info/package-info.sdl.js';
 import { PackageMonthsQueries } from './info/package-months.queries.js';
+import { ChangeFeeds } from './lists/change-feeds.js';
+import { ChangeFeedsResolver } from './lists/change-feeds.resolver.js';
+import { ListsResolver } from './lists/lists.resolver.js';
+import { listsSdl } from './lists/lists.sdl.js';
+import { NamespaceListFields, UserListFields } from './lists/owner-lists.fields.js';
+import { PackageLists } from './lists/package-lists.js';
+import { VersionLists } from './lists/version-lists.js';
+import { liveSdl } from './live/live.sdl.js';
+import { PublishedVersions } from './live/published-versions.js';
+import { ReadyResponseFields, VersionReadiness } from './live/version-readiness.js';
+import { VersionSubscriptions } from './live/version.subscriptions.js';
 import { PackageFields } from './package/package.fields.js';
 import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
@@ -47,30 +58,37 @@ import { UploadResolver } from './upload/upload.resolver.js';
 export const registrySdl = [
   readSdl(import.meta.dirname, 'registry.graphql'),
   downloadSdl,
+  listsSdl,
+  liveSdl,
+  packageChangesSdl,
   packageInfoSdl,
   packageSdl,
-  packageChangesSdl,
-  versionChangesSdl,
   publishPackageSdl,
+  versionChangesSdl,
 ];
 
 @Module({
   imports: [AccountsModule, PictureModule],
   controllers: [DownloadController, PackageAddressController, PackageIconController],
   providers: [
+    ChangeFeeds,
+    ChangeFeedsResolver,
     CommandFields,
     DownloadAccess,
     DownloadCounts,
     DownloadQueries,
     FileUrls,
     InfoResolver,
+    ListsResolver,
     ManagedPackages,
     ManagedVersions,
     MissingDependencies,
+    NamespaceListFields,
     PackageChangesResolver,
     PackageDownloadFields,
     PackageFields,
     PackageInfoFields,
+    PackageLists,
     PackageLookup,
     PackageMonthsQueries,
     PackageQueries,
@@ -83,14 +101,20 @@ export const registrySdl = [
     PackageVersionFields,
     PackageVersionQueries,
     PublishResolver,
+    PublishedVersions,
     Publisher,
+    ReadyResponseFields,
     RegistryLoaders,
     RegistryNodes,
     Releases,
     Texts,
     UploadResolver,
+    UserListFields,
     VersionChangesResolver,
     VersionDownloadFields,
+    VersionLists,
+    VersionReadiness,
+    VersionSubscriptions,
     Yanking,
   ],
 })

@@ -80,6 +80,8 @@ export const packageRows = readTable<PackageRow>({
     { columns: ['ownerId', 'foldedName'] },
     { columns: ['number'] },
     { columns: ['icon'] },
+    { columns: ['createdAt', 'id'] },
+    { columns: ['ownerId', 'createdAt', 'id'] },
     { name: 'commands', using: 'gin', expression: 'command_names jsonb_path_ops' },
   ],
 });
@@ -129,14 +131,15 @@ export const packages = projection<PackageRow, PackageEvent>({
       publishedAt: occurredAt,
       updatedAt: occurredAt,
     }),
+    'registry.package.versions-made-public': ({ data, occurredAt }, row) => changed(row, data.numbers, occurredAt, {}),
     'registry.package.version-yanked': ({ data, occurredAt }, row) =>
-      changed(row, data.number, occurredAt, { yankedAt: occurredAt.toISOString(), yankReason: data.reason }),
+      changed(row, [data.number], occurredAt, { yankedAt: occurredAt.toISOString(), yankReason: data.reason }),
     'registry.package.version-unyanked': ({ data, occurredAt }, row) =>
-      changed(row, data.number, occurredAt, { yankedAt: null, yankReason: null }),
+      changed(row, [data.number], occurredAt, { yankedAt: null, yankReason: null }),
     'registry.package.version-archived': ({ data, occurredAt }, row) =>
-      changed(row, data.number, occurredAt, { isArchived: true }),
+      changed(row, [data.number], occurredAt, { isArchived: true }),
     'registry.package.version-unarchived': ({ data, occurredAt }, row) =>
-      changed(row, data.number, occurredAt, { isArchived: false }),
+      changed(row, [data.number], occurredAt, { isArchived: false }),
   },
 });
 
@@ -176,10 +179,10 @@ function withRecent(recent: string, { number, version, file }: PublishedVersion,
   return JSON.stringify([published, ...recentOf(recent)].slice(0, recentVersionsKept));
 }
 
-function changed(row: PackageRow, number: number, at: Date, change: Partial<RecentVersion>): PackageRow {
+function changed(row: PackageRow, numbers: number[], at: Date, change: Partial<RecentVersion>): PackageRow {
   const updatedAt = at.toISOString();
   const versions = recentOf(row.recentVersions).map((version) =>
-    version.number === number ? { ...version, ...change, updatedAt } : version,
+    numbers.includes(version.number) ? { ...version, ...change, updatedAt } : version,
   );
   return { ...row, recentVersions: JSON.stringify(versions), updatedAt: at };
 }

@@ -1,25 +1,21 @@
 import { Inject } from '@nestjs/common';
 import { ResolveField, Resolver } from '@nestjs/graphql';
-import { recentVersionsKept, type RecentVersion } from '../../../projections/registry/packages/packages.projection.js';
-import { packageVersionRowId } from '../../../projections/registry/package-versions/package-versions.projection.js';
 import { mayManage, type OwnerAction } from '../../accounts/index.js';
 import { CONFIG, type Config } from '../../core/config/config.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import type { PageArgs } from '../../core/graphql/connection/page-request.js';
 import { typed } from '../../core/graphql/node/typed.js';
 import { encodeId } from '../../core/ids/global-id.js';
-import { PackageVersionQueries, type VersionHead } from '../package-version/package-version.queries.js';
+import type { VersionNode } from '../package-version/version-node.js';
 import { packageIconUrl } from './package-icon.urls.js';
 import { keywordsOf } from './package-keywords.js';
 import type { PackageNode } from './package.queries.js';
+import { latestAmong, versionsInRow } from './recent-versions.js';
 
 /** Only what differs from the row. */
 @Resolver('Package')
 export class PackageFields {
-  constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    private readonly versionQueries: PackageVersionQueries,
-  ) {}
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   @ResolveField()
   id(node: PackageNode) {
@@ -84,14 +80,15 @@ export class PackageFields {
   }
 
   @ResolveField()
-  async lastVersion(node: PackageNode) {
-    return withPackage(await this.versionQueries.latest(node.id), node);
+  lastVersion(node: PackageNode, _: unknown, ctx: Ctx) {
+    return lastVersionOf(node, ctx);
   }
 
-  /** The newest first. Nearly all packages have so few that they stand in the package's own row. */
+  /** The newest first. */
   @ResolveField()
   async versions(node: PackageNode, _: unknown, ctx: Ctx) {
-    if (node.versionCount <= recentVersionsKept) return recentHeads(node);
+    const inRow = versionsInRow(node);
+    if (inRow) return inRow;
     const found = await ctx.versionsOfPackages.load(node.id);
     return (found?.versions ?? []).map((version) => Object.assign(version, { package: node }));
   }
@@ -107,18 +104,8 @@ export function withPackage<Version extends object>(version: Version | null, nod
   return version && Object.assign(version, { package: node });
 }
 
-function recentHeads(node: PackageNode): (VersionHead & { package: PackageNode })[] {
-  return (JSON.parse(node.recentVersions) as RecentVersion[]).map((recent) => ({
-    id: packageVersionRowId(node.id, recent.number),
-    packageId: node.id,
-    package: node,
-    number: recent.number,
-    version: recent.version,
-    sizeBytes: recent.sizeBytes,
-    createdAt: new Date(recent.createdAt),
-    updatedAt: new Date(recent.updatedAt),
-    yankedAt: recent.yankedAt === null ? null : new Date(recent.yankedAt),
-    yankReason: recent.yankReason,
-    isArchived: recent.isArchived,
-  }));
+/** The version that `latest` means: for nearly all packages without a look into another table. */
+export async function lastVersionOf(node: PackageNode, ctx: Ctx): Promise<VersionNode | null> {
+  const inRow = versionsInRow(node);
+  return inRow ? latestAmong(inRow) : withPackage(await ctx.latestVersions.load(node.id), node);
 }

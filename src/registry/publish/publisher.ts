@@ -16,7 +16,6 @@ import { PackageStreams } from '../package/package-streams.js';
 import { maySee } from '../package/package.queries.js';
 import type { ReleaseNode } from '../package-release/package-release.queries.js';
 import { refuse } from '../registry.errors.js';
-import { Texts } from '../texts.js';
 import { parseVersion } from '../version/version.js';
 import { publishedFacts, type PublishedFacts, type PublisherInputWithIcon } from './manifest.js';
 import { MissingDependencies } from './missing-dependencies.js';
@@ -42,11 +41,10 @@ export type PublishedAt = { packageId: string; version: string };
 export class Publisher {
   constructor(
     private readonly packages: PackageStreams,
-    private readonly texts: Texts,
     private readonly owners: OwnerCheck,
     private readonly releases: Releases,
-    private readonly pictures: PictureStore,
     private readonly dependencies: MissingDependencies,
+    private readonly pictures: PictureStore,
   ) {}
 
   /** @returns the stream of the release. @throws Refusal OWNER_NOT_FOUND, INVALID_PACKAGE_NAME, UPLOAD_…, PACKAGE_… */
@@ -147,11 +145,7 @@ export class Publisher {
 
   private async versionOf({ version, facts }: Checked, pushed: Pushed, userId: string): Promise<PublishedVersion> {
     const { releaseId, release } = pushed;
-    const [readme, licenseFile, number] = await Promise.all([
-      this.texts.put(facts.readme),
-      this.texts.put(facts.licenseFile),
-      this.packages.drawVersionNumber(),
-    ]);
+    const [texts, number] = await Promise.all([this.releases.storeTexts(facts), this.packages.drawVersionNumber()]);
     const { webcManifest, manifest, description, license, homepage, repository, keywords } = facts;
     const { entrypoint, commands, modules, dependencies, mounts } = facts;
     return {
@@ -173,8 +167,7 @@ export class Publisher {
       modules,
       dependencies,
       mounts: mounts.map(({ path, host }) => ({ wasm: path, host })),
-      readme,
-      licenseFile,
+      ...texts,
     };
   }
 

@@ -99,6 +99,11 @@ export class Releases {
     return { releaseId, release, file: { ...said, atoms: modules, manifest, wasmerToml: toml, readme, licenseFile } };
   }
 
+  /** Stores what a publisher says in many words. @returns hashes */
+  async storeTexts({ readme, licenseFile }: Record<'readme' | 'licenseFile', string | null>) {
+    return { readme: await this.texts.put(readme), licenseFile: await this.texts.put(licenseFile) };
+  }
+
   private known({ ownerId, isPrivate, file }: Unnumbered): Promise<string | null> {
     const { kind, value } = packageReleaseClaim(ownerId, file.hash, isPrivate);
     return this.store.ownerOfClaim(claimKey(kind, value));

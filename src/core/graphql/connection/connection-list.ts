@@ -6,7 +6,7 @@ import { type Page, pageOf } from './page.js';
 import { type PageArgs, pageRequest, type PageRequest } from './page-request.js';
 import { defaultPageSize } from './page-sizes.js';
 import { type Filter, pageLookup, type Shape, type Surroundings } from './page-statement.js';
-import { type SortKey, type SortOrder, sortOrder } from './sort-order.js';
+import { type SortKey, type SortOrder, sortOrder, type SortProperty } from './sort-order.js';
 
 export type ListOptions<Row, OrderName extends string> = {
   /** The field that shows the list: `User.namespaces`. */
@@ -23,7 +23,7 @@ export type ListOptions<Row, OrderName extends string> = {
   /** Further expressions to select, which then stand in the rows beside the table's own: `visits AS "visitCount"`. */
   also?: string;
   /** The orders that there are. Their columns are not nullable, and such as the list's reader may see: cursors hold their values. */
-  orders: Record<OrderName, readonly SortKey<keyof Row & string>[]>;
+  orders: Record<OrderName, readonly SortKey<SortProperty<Row>>[]>;
   /** Edges of a page when the client gives neither `first` nor `last`. */
   defaultSize: number;
 };

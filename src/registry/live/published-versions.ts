@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import {
+  packageVersionRowId,
+  type PackageVersionRow,
+} from '../../../projections/registry/package-versions/package-versions.projection.js';
+import { streamIdOf } from '../../core/command/aggregate.js';
+import type { Recorded, StoredEvent } from '../../core/event-store/types.js';
+import type { Ctx } from '../../core/graphql/context.js';
+import { decodeAnyId, decodeId } from '../../core/ids/global-id.js';
+import { LiveEvents } from '../../core/live/live-events.js';
+import { selected } from '../../core/live/selected.js';
+import type { PublishedVersion } from '../package/package.events.js';
+import { maySee } from '../package/package.queries.js';
+import { withPackage } from '../package/package.fields.js';
+import { refuse } from '../registry.errors.js';
+
+/** Global ids; null and absent for any. */
+export type WantedVersions = { ownerId?: string | null; publishedBy?: string | null };
+
+/** Versions as they are published. */
+@Injectable()
+export class PublishedVersions {
+  constructor(private readonly live: LiveEvents) {}
+
+  /** @throws Refusal INVALID_ID, OWNER_NOT_FOUND before it starts; what `eventsAfterVisible` throws later */
+  async follow({ ownerId, publishedBy }: WantedVersions, ctx: Ctx): Promise<AsyncIterableIterator<PackageVersionRow>> {
+    const owner = ownerId ? await ownerStream(ownerId, ctx) : null;
+    const publisher = publishedBy ? streamIdOf('user', decodeId('User', publishedBy, 'publishedBy')) : null;
+    const events = await this.live.eventsAfterVisible('registry', (event) => isPublished(event, publisher));
+    return selected(events, (event) => visibleVersion(event, owner, ctx));
+  }
+}
+
+function isPublished({ type, data }: StoredEvent, publisher: string | null): boolean {
+  return type === 'registry.package.version-published' && (publisher === null || data.publisherId === publisher);
+}
+
+/** Null also when its owner has gone meanwhile. */
+async function visibleVersion(
+  { streamId, data }: Recorded,
+  owner: string | null,
+  ctx: Ctx,
+): Promise<PackageVersionRow | null> {
+  const node = await ctx.packages.load(streamId);
+  if (!node || (owner !== null && node.ownerId !== owner) || !maySee(ctx.actor, node)) return null;
+  const { number } = data as unknown as PublishedVersion;
+  return withPackage(await ctx.packageVersions.load(packageVersionRowId(streamId, number)), node);
+}
+
+async function ownerStream(id: string, ctx: Ctx): Promise<string> {
+  const kind = decodeAnyId(id)?.kind === 'User' ? 'User' : 'Namespace';
+  const number = decodeId(kind, id, 'ownerId');
+  const [streamId, owners] =
+    kind === 'User' ? [streamIdOf('user', number), ctx.users] : [streamIdOf('namespace', number), ctx.namespaces];
+  if (!(await owners.load(streamId))) {
+    throw refuse('OWNER_NOT_FOUND', { field: 'ownerId' }, 'There is no such user or namespace.');
+  }
+  return streamId;
+}
