@@ -35,6 +35,8 @@ export type PackageRow = {
   versionCount: number;
   /** The highest version so far, releases before pre-releases; what the package says of itself is what that one says. */
   describedBy: string;
+  /** Its number; 0 before the first version. */
+  describedByNumber: number;
   description: string;
   license: string;
   keywords: string[];
@@ -63,6 +65,7 @@ export const packageRows = readTable<PackageRow>({
     recentVersions: { type: 'text', name: 'recent_versions' },
     versionCount: { type: 'integer', name: 'version_count' },
     describedBy: { type: 'text', name: 'described_by' },
+    describedByNumber: { type: 'bigint', name: 'described_by_number' },
     description: { type: 'text' },
     license: { type: 'text' },
     keywords: { type: 'jsonb' },
@@ -100,6 +103,7 @@ export const packages = projection<PackageRow, PackageEvent>({
       recentVersions: '[]',
       versionCount: 0,
       describedBy: '',
+      describedByNumber: 0,
       description: '',
       license: '',
       keywords: [],
@@ -147,9 +151,10 @@ function isHigher(version: string, than: string): boolean {
 }
 
 function described(published: PublishedVersion): Partial<PackageRow> {
-  const { version, description, license, keywords, commands, publisherId, file } = published;
+  const { number, version, description, license, keywords, commands, publisherId, file } = published;
   return {
     describedBy: version,
+    describedByNumber: number,
     description: description ?? '',
     license: license ?? '',
     keywords,
