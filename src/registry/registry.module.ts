@@ -10,6 +10,7 @@ import { ListsResolver } from './lists/lists.resolver.js';
 import { listsSdl } from './lists/lists.sdl.js';
 import { NamespaceListFields, UserListFields } from './lists/owner-lists.fields.js';
 import { PackageLists } from './lists/package-lists.js';
+import { PackageReleaseListFields, ReleaseLists } from './lists/release-lists.js';
 import { VersionLists } from './lists/version-lists.js';
 import { liveSdl } from './live/live.sdl.js';
 import { PublishedVersions } from './live/published-versions.js';
@@ -55,6 +56,7 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
     PackageLookup,
     PackageQueries,
     PackageReleaseFields,
+    PackageReleaseListFields,
     PackageReleaseLookup,
     PackageReleaseQueries,
     PackageReleaseResolver,
@@ -67,6 +69,7 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
     ReadyResponseFields,
     RegistryLoaders,
     RegistryNodes,
+    ReleaseLists,
     Releases,
     Texts,
     UploadResolver,

@@ -18,7 +18,7 @@ import type { RowsProjection } from '../../core/projection/definition.js';
 import { tableName } from '../../core/projection/ddl.js';
 import { Reader } from '../../core/read/reader.js';
 import { settledPosition } from '../../core/read/settled-position.js';
-import { seenByViewer, viewerValues } from '../package/package-visibility.js';
+import { releaseSeenByViewer, seenByViewer, viewerValues } from '../package/package-visibility.js';
 import { releaseManagerColumn, releaseManagers, type ReleaseNode } from '../package-release/package-release.queries.js';
 import { registryLimits } from '../registry.limits.js';
 import { packageOfVersion } from './version-lists.js';
@@ -48,7 +48,7 @@ const releaseFeed = connectionList<PackageReleaseRow, keyof typeof orders, Pick<
     name: 'feed',
     join: releaseManagers,
     also: releaseManagerColumn,
-    where: `position BETWEEN $3 AND $4 AND (NOT is_private OR $2::boolean OR coalesce(manager_ref, owner_id) = $1::text)`,
+    where: `position BETWEEN $3 AND $4 AND ${releaseSeenByViewer}`,
     orders,
     defaultSize,
   },

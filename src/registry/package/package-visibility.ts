@@ -8,6 +8,8 @@ import { hasOwner } from './package.queries.js';
  */
 export const managedByViewer = '($2::boolean OR coalesce(user_ref, manager_ref) = $1::text)';
 export const seenByViewer = `${hasOwner} AND (NOT is_private OR ${managedByViewer})`;
+/** The same for releases, over the columns of `releaseManagers`. */
+export const releaseSeenByViewer = '(NOT is_private OR $2::boolean OR coalesce(manager_ref, owner_id) = $1::text)';
 
 /** Who asks, and whether they manage what anybody owns. */
 export function viewerValues(actor: Actor): [userId: string | null, managesAll: boolean] {
