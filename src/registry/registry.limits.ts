@@ -7,4 +7,6 @@ export const registryLimits = {
   yankReasonChars: 1_000,
   /** Packages or versions that one query names. */
   namesPerLookup: 250,
+  /** How long the URL of a private file holds. */
+  downloadUrlSeconds: 60 * 60,
 } as const;

@@ -1,9 +1,18 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { readSdl } from '../core/graphql/sdl.js';
+import { DownloadAccess } from './download/download-access.js';
+import { DownloadController } from './download/download.controller.js';
 import { DownloadCounts } from './download/download-counts.js';
+import { PackageDownloadFields, VersionDownloadFields } from './download/download.fields.js';
+import { DownloadQueries } from './download/download.queries.js';
+import { downloadSdl } from './download/download.sdl.js';
 import { FileUrls } from './download/file-urls.js';
+import { PackageAddressController } from './download/package-address.controller.js';
 import { InfoResolver } from './info/info.resolver.js';
+import { PackageInfoFields } from './info/package-info.fields.js';
+import { packageInfoSdl } from './info/package-info.sdl.js';
+import { PackageMonthsQueries } from './info/package-months.queries.js';
 import { PackageFields } from './package/package.fields.js';
 import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
@@ -24,17 +33,23 @@ import './registry.policy.js';
 import { Texts } from './texts.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
-export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), packageSdl];
+export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), packageSdl, downloadSdl, packageInfoSdl];
 
 @Module({
   imports: [AccountsModule],
+  controllers: [DownloadController, PackageAddressController],
   providers: [
     CommandFields,
+    DownloadAccess,
     DownloadCounts,
+    DownloadQueries,
     FileUrls,
     InfoResolver,
+    PackageDownloadFields,
     PackageFields,
     PackageLookup,
+    PackageInfoFields,
+    PackageMonthsQueries,
     PackageQueries,
     PackageReleaseFields,
     PackageReleaseLookup,
@@ -50,6 +65,7 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
     Releases,
     Texts,
     UploadResolver,
+    VersionDownloadFields,
   ],
 })
 export class RegistryModule {}
