@@ -2,7 +2,7 @@ import { ResolveField, Resolver } from '@nestjs/graphql';
 import type { Ctx } from '../../core/graphql/context.js';
 import { asInt } from './as-int.js';
 import type { PackageNode } from '../package/package.queries.js';
-import type { VersionNode } from '../package-version/package-version.fields.js';
+import type { VersionNode } from '../package-version/version-node.js';
 
 async function downloadsOf({ id }: { id: string }, { downloadCounts }: Ctx): Promise<number> {
   const found = await downloadCounts.load(id);
