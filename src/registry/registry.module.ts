@@ -3,6 +3,7 @@ import { AccountsModule } from '../accounts/index.js';
 import { readSdl } from '../core/graphql/sdl.js';
 import { DownloadAccess } from './download/download-access.js';
 import { DownloadController } from './download/download.controller.js';
+import { PictureModule } from '../core/picture/picture.module.js';
 import { DownloadCounts } from './download/download-counts.js';
 import { PackageDownloadFields, VersionDownloadFields } from './download/download.fields.js';
 import { DownloadQueries } from './download/download.queries.js';
@@ -17,6 +18,11 @@ import { PackageFields } from './package/package.fields.js';
 import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
 import { packageSdl } from './package/package.sdl.js';
+import { PackageStreams } from './package/package-streams.js';
+import { ManagedPackages } from './package/managed-packages.js';
+import { PackageChangesResolver } from './package/package-changes.resolver.js';
+import { PackageIconController } from './package/package-icon.controller.js';
+import { packageChangesSdl, packageSdl } from './package/package.sdl.js';
 import { PackageResolver } from './package/package.resolver.js';
 import { PackageReleaseFields } from './package-release/package-release.fields.js';
 import { PackageReleaseLookup } from './package-release/package-release.lookup.js';
@@ -24,6 +30,11 @@ import { PackageReleaseQueries } from './package-release/package-release.queries
 import { PackageReleaseResolver } from './package-release/package-release.resolver.js';
 import { CommandFields, PackageVersionFields } from './package-version/package-version.fields.js';
 import { PackageVersionQueries } from './package-version/package-version.queries.js';
+import { MissingDependencies } from './publish/missing-dependencies.js';
+import { ManagedVersions } from './package-version/managed-versions.js';
+import { VersionChangesResolver } from './package-version/version-changes.resolver.js';
+import { versionChangesSdl } from './package-version/version-changes.sdl.js';
+import { Yanking } from './package-version/yanking.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
 import { Releases } from './publish/releases.js';
@@ -33,11 +44,19 @@ import './registry.policy.js';
 import { Texts } from './texts.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
-export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), packageSdl, downloadSdl, packageInfoSdl];
+export const registrySdl = [
+  readSdl(import.meta.dirname, 'registry.graphql'),
+  downloadSdl,
+  packageInfoSdl,
+  packageSdl,
+  packageChangesSdl,
+  packageSdl,
+  versionChangesSdl,
+];
 
 @Module({
-  imports: [AccountsModule],
-  controllers: [DownloadController, PackageAddressController],
+  imports: [AccountsModule, PictureModule],
+  controllers: [DownloadController, PackageAddressController, PackageIconController],
   providers: [
     CommandFields,
     DownloadAccess,
@@ -45,10 +64,14 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
     DownloadQueries,
     FileUrls,
     InfoResolver,
+    ManagedPackages,
+    ManagedVersions,
+    MissingDependencies,
+    PackageChangesResolver,
     PackageDownloadFields,
     PackageFields,
-    PackageLookup,
     PackageInfoFields,
+    PackageLookup,
     PackageMonthsQueries,
     PackageQueries,
     PackageReleaseFields,
@@ -56,16 +79,19 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
     PackageReleaseQueries,
     PackageReleaseResolver,
     PackageResolver,
+    PackageStreams,
     PackageVersionFields,
     PackageVersionQueries,
-    Publisher,
     PublishResolver,
+    Publisher,
     RegistryLoaders,
     RegistryNodes,
     Releases,
     Texts,
     UploadResolver,
+    VersionChangesResolver,
     VersionDownloadFields,
+    Yanking,
   ],
 })
 export class RegistryModule {}

@@ -122,6 +122,7 @@ const quietRoutes = new Set([
   '/assets/:name',
   '/avatars/:hash',
   '/avatars/initial/:file',
+  '/packages/icons/:hash',
 ]);
 
 /** Never the query string: a GET may carry a whole GraphQL operation there. */

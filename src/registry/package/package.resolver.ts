@@ -75,7 +75,7 @@ export class PackageResolver {
     @Context() ctx: Ctx,
   ) {
     if (version) return typed('PackageVersion', await this.lookup.version(name, version, ctx));
-    if (!hash) return typed('PackageVersion', await this.lookup.version(name, 'latest', ctx));
+    if (hash == null) return typed('PackageVersion', await this.lookup.version(name, 'latest', ctx));
     const tagged = await this.lookup.versionByHash(name, hash, ctx);
     return tagged ? typed('PackageVersion', tagged) : typed('PackageWebc', await this.releases.byHash(hash, ctx));
   }

@@ -5,7 +5,7 @@ import { DataKeys } from '../../../src/core/event-store/data-keys.js';
 import { sha256 } from '../../kit/webc-file.js';
 import { eventually } from '../../kit/eventually.js';
 import { account, startAccounts, type AccountsServer, type TestAccount } from '../accounts/kit.js';
-import { here, publish, webcWith, type Published } from './kit.js';
+import { here, publish, webcWith, type Published } from './download.kit.js';
 
 const file = webcWith('public');
 const secretFile = webcWith('secret');
