@@ -17,7 +17,6 @@ import { PackageMonthsQueries } from './info/package-months.queries.js';
 import { PackageFields } from './package/package.fields.js';
 import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
-import { packageSdl } from './package/package.sdl.js';
 import { PackageStreams } from './package/package-streams.js';
 import { ManagedPackages } from './package/managed-packages.js';
 import { PackageChangesResolver } from './package/package-changes.resolver.js';
@@ -50,7 +49,6 @@ export const registrySdl = [
   packageInfoSdl,
   packageSdl,
   packageChangesSdl,
-  packageSdl,
   versionChangesSdl,
 ];
 
