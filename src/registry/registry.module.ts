@@ -36,6 +36,7 @@ import { versionChangesSdl } from './package-version/version-changes.sdl.js';
 import { Yanking } from './package-version/yanking.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
+import { publishPackageSdl } from './publish/publish.sdl.js';
 import { Releases } from './publish/releases.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
@@ -50,6 +51,7 @@ export const registrySdl = [
   packageSdl,
   packageChangesSdl,
   versionChangesSdl,
+  publishPackageSdl,
 ];
 
 @Module({
