@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { printingModule } from '../kit/printing-module.js';
@@ -11,6 +11,9 @@ export type Projects = {
   remove(): void;
 };
 
+/** A hash depends on it, for a webc keeps the times of its files. */
+const writtenAt = new Date('2026-02-03T04:05:06Z');
+
 export function projects(): Projects {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-projects-'));
   return {
@@ -20,6 +23,7 @@ export function projects(): Projects {
         const target = join(folder, name, path);
         mkdirSync(dirname(target), { recursive: true });
         writeFileSync(target, content);
+        for (let at = target; at !== folder; at = dirname(at)) utimesSync(at, writtenAt, writtenAt);
       }
       return join(folder, name);
     },

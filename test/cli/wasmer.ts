@@ -69,7 +69,7 @@ export async function loggedIn(registry: string, token: string): Promise<WasmerC
   return wasmer;
 }
 
-function wasmerProgram(): string {
+export function wasmerProgram(): string {
   const program = process.env.WASMER_BIN ?? 'wasmer';
   if (spawnSync(program, ['--version']).status === 0) return program;
   throw new Error(
