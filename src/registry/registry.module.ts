@@ -33,10 +33,12 @@ import { Releases } from './publish/releases.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
 import './registry.policy.js';
+import { SearchResolver } from './search/search.resolver.js';
+import { searchSdl } from './search/search.sdl.js';
 import { Texts } from './texts.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
-export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), packageSdl, listsSdl, liveSdl];
+export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), packageSdl, listsSdl, liveSdl, searchSdl];
 
 @Module({
   imports: [AccountsModule],
@@ -68,6 +70,7 @@ export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), pa
     RegistryLoaders,
     RegistryNodes,
     Releases,
+    SearchResolver,
     Texts,
     UploadResolver,
     UserListFields,
