@@ -15,7 +15,7 @@ export const { refuse } = errorCatalogue({
   },
   PACKAGE_VERSION_NOT_FOUND: {
     message: 'There is no such version of a package.',
-    help: 'It never was, or is not one that the caller may change. `number` in the error is its place in the input.',
+    help: 'It never was, or is not one that the caller may change. Of several ids `field` ends with the place of this one, from 0: `packageVersionIds.2`.',
   },
   PACKAGE_VERSION_EXISTS: {
     message: 'This version exists already. Versions never change: publish another one.',
@@ -44,6 +44,14 @@ export const { refuse } = errorCatalogue({
   PACKAGE_RELEASE_EXISTS: {
     message: 'This content was pushed at the same moment.',
     help: 'Push it again: the answer is then the release that is there.',
+  },
+  PACKAGE_FORMAT_MISMATCH: {
+    message: 'The package file has another format than `uploadFormat` says.',
+    help: '`expected` is what was said and `found` what the file is: webc-v2, webc-v3 or tar.gz. Send the file that is meant, or leave `uploadFormat` out.',
+  },
+  SIGNATURES_NOT_SUPPORTED: {
+    message: 'Signatures of packages are not kept here. Publish without one.',
+    help: 'A signature that is thrown away would look like one that was checked, so it is refused. Every file is known by its SHA-256.',
   },
   OWNER_NOT_FOUND: {
     message: 'There is no such namespace, or you may not publish to it.',

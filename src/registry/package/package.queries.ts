@@ -38,6 +38,8 @@ const byFullName = {
     ORDER BY position DESC LIMIT 1`,
 };
 
+const iconShown = `SELECT EXISTS (SELECT FROM ${tableName(packageRows)} ${packageOwners} WHERE icon = $1 AND ${hasOwner}) AS shown`;
+
 const byFullNames = {
   name: 'by_full_names',
   also,
@@ -62,6 +64,12 @@ export type FullName = { owner: string; name: string };
 @Injectable()
 export class PackageQueries {
   constructor(private readonly reader: Reader) {}
+
+  /** Whether any package has this icon now. */
+  async isIconShown(hash: string): Promise<boolean> {
+    const [row] = await this.reader.query<{ shown: boolean }>('packages.icon_shown', iconShown, [hash]);
+    return row?.shown ?? false;
+  }
 
   /** In any order; also packages that not everybody may see. */
   byIds(ids: readonly string[]): Promise<PackageNode[]> {

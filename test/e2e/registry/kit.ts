@@ -1,5 +1,8 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AccountsServer, TestAccount } from '../accounts/kit.js';
-import { webcFile, webcParts } from '../../kit/webc-file.js';
+import { tarGz } from '../../kit/tar-file.js';
+import { emptyModule, webcFile, webcParts } from '../../kit/webc-file.js';
 
 /** A URL of the server, whose public URL says localhost, which may be another address here. */
 export const reached = (url: string): string => url.replace('//localhost:', '//127.0.0.1:');
@@ -8,6 +11,32 @@ export const reached = (url: string): string => url.replace('//localhost:', '//1
 export function webc(more: Parameters<typeof webcParts>[0] = {}): Buffer {
   return webcFile(webcParts(more));
 }
+
+/** The manifest of `packageTarball`. */
+export const wasmerToml = (name: string, version: string): string => `[package]
+name = "${name}"
+version = "${version}"
+description = "Says hello"
+license = "MIT"
+keywords = ["Greeting", "demo"]
+
+[[module]]
+name = "hello"
+source = "hello.wasm"
+abi = "wasi"
+
+[[command]]
+name = "hello"
+module = "hello"
+`;
+
+/** A tar.gz as the old command-line client packs it. */
+export const packageTarball = (name: string, version: string): Buffer =>
+  tarGz([
+    { name: 'wasmer.toml', content: wasmerToml(name, version) },
+    { name: 'hello.wasm', content: emptyModule },
+    { name: 'README.md', content: '# Hello' },
+  ]);
 
 /** Sends a file as clients do. @returns the signed URL that names it */
 export async function sent(by: TestAccount, content: Uint8Array): Promise<string> {
@@ -54,8 +83,9 @@ export async function namespaceOf(by: TestAccount, name: string): Promise<{ id: 
   return (await asked(by, query, { name })).createNamespace.namespace;
 }
 
-/** How many events and how many blobs there are: what a refused mutation must not change. */
-export async function storedCounts({ database }: AccountsServer): Promise<{ events: number }> {
+/** How many events and blobs there are: what a refused mutation must not change. */
+export async function storedCounts({ database, dataDir }: AccountsServer): Promise<{ events: number; blobs: number }> {
   const { rows } = await database.pool.query('SELECT count(*)::int AS events FROM store.events');
-  return rows[0];
+  const files = await readdir(join(dataDir, 'blobs'), { recursive: true, withFileTypes: true });
+  return { events: rows[0].events, blobs: files.filter((file) => file.isFile()).length };
 }
