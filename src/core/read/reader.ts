@@ -39,9 +39,10 @@ export class Reader {
 
   /**
    * A statement that Postgres plans anew each time, with its values: for one that needs another plan for a rare word than for a frequent one,
-   * or is put together of parts. No value is a text with NUL.
+   * or is put together of parts.
    */
   async queryPlanned<Row extends Record<string, unknown>>({ text, values }: PlannedQuery): Promise<Row[]> {
+    if (values.some(holdsNul)) return [];
     return (await this.pool.query<Row>(text, values)).rows;
   }
 }

@@ -342,9 +342,13 @@ it('shows what is yanked only where there is nothing else, and nothing that is a
   expect(await versionShown()).toBe('1.0.0');
   await asked(ann, yank, { packageVersionIds: [first.id] });
   expect(await versionShown()).toBe('2.0.0');
-  await asked(ann, 'mutation ($input: ArchivePackageInput!) { archivePackage(input: $input) { package { id } } }', {
-    packageId: data.getPackage.id,
-  });
+  await asked(
+    ann,
+    'mutation ($input: ArchivePackageInput!) { archivePackage(input: $input) { package { id isArchived } } }',
+    {
+      packageId: data.getPackage.id,
+    },
+  );
   expect(await found('zebra')).toEqual([]);
   expect(await found('zebra', {}, ann)).toEqual([]);
 });
