@@ -53,6 +53,8 @@ import { Releases } from './publish/releases.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
 import './registry.policy.js';
+import { SearchResolver } from './search/search.resolver.js';
+import { searchSdl } from './search/search.sdl.js';
 import { Texts } from './texts.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
@@ -65,6 +67,7 @@ export const registrySdl = [
   packageInfoSdl,
   packageSdl,
   publishPackageSdl,
+  searchSdl,
   versionChangesSdl,
 ];
 
@@ -110,6 +113,7 @@ export const registrySdl = [
     RegistryNodes,
     ReleaseLists,
     Releases,
+    SearchResolver,
     Texts,
     UploadResolver,
     UserListFields,
