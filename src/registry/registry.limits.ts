@@ -11,8 +11,4 @@ export const registryLimits = {
   downloadUrlSeconds: 60 * 60,
   /** Edges of a page for who asks for no number. */
   defaultPageSize: 100,
-  /** Edges of a page for who asks for no number. */
-  defaultPageSize: 100,
-  /** How long the URL of a private file holds. */
-  downloadUrlSeconds: 60 * 60,
 } as const;

@@ -260,7 +260,9 @@ it('finds the beginning of a page by the index', async () => {
 
 it('goes by when rows last changed in the log', async () => {
   const page = (order: 'first' | 'last', args: PageArgs) => changed.connect(reader, args, { values: [], order }).page();
-  const inLog = ids(rows);
+  const { rows: left } = await database.pool.query<{ id: string }>('SELECT id FROM read.spec_things_v1');
+  // In the order in which they were written; some are gone.
+  const inLog = ids(rows).filter((id) => ids(left).includes(id));
   expect(ids((await page('last', { first: 5 })).edges.map(({ node }) => node))).toEqual(inLog.toReversed().slice(0, 5));
   const read: string[] = [];
   for (let after: string | null = null; ;) {
