@@ -5,7 +5,7 @@ import { Connection } from './connection.js';
 import { type Page, pageOf } from './page.js';
 import { type PageArgs, pageRequest, type PageRequest } from './page-request.js';
 import { defaultPageSize } from './page-sizes.js';
-import { type Filter, pageLookup, type Shape, type Surroundings } from './page-statement.js';
+import { type Filter, pageLookup, type Surroundings, usualLimit } from './page-statement.js';
 import { type SortKey, type SortOrder, sortOrder, type SortProperty } from './sort-order.js';
 
 export type ListOptions<Row, OrderName extends string> = {
@@ -78,8 +78,8 @@ async function readPage<Row, Also>(
 ): Promise<Page<Row & Also>> {
   const { after, before, size, offset } = request;
   if (size === 0) return pageOf<Row & Also>([], request, order);
-  // One row more than the page holds tells whether the list goes on.
-  const parameters = [...values, ...(after ?? []), ...(before ?? []), size + 1, offset];
+  const part = usualLimit(request) === null ? [size + 1, offset] : [];
+  const parameters = [...values, ...(after ?? []), ...(before ?? []), ...part];
   return pageOf((await reader.find(table, lookup, parameters)) as (Row & Also & Surroundings)[], request, order);
 }
 
@@ -93,9 +93,10 @@ function pageStatements<Row>(table: ReadTable<Row>, filter: Filter, order: SortO
   const made = new Map<string, Lookup>();
   return {
     order,
-    lookupFor({ direction, after, before }) {
-      const shape: Shape = { direction, hasAfter: after !== null, hasBefore: before !== null };
-      const name = `${prefix}.${direction === 'forward' ? 'f' : 'b'}${shape.hasAfter ? 'a' : ''}${shape.hasBefore ? 'b' : ''}`;
+    lookupFor(request) {
+      const { direction, after, before } = request;
+      const shape = { direction, hasAfter: after !== null, hasBefore: before !== null, limit: usualLimit(request) };
+      const name = `${prefix}.${direction === 'forward' ? 'f' : 'b'}${shape.hasAfter ? 'a' : ''}${shape.hasBefore ? 'b' : ''}${shape.limit ?? ''}`;
       const known = made.get(name);
       if (known) return known;
       const lookup = { name, ...pageLookup(table, filter, order, shape) };
