@@ -9,6 +9,8 @@ import { Relay1795651200000 } from './20261126000000-relay.js';
 import { WantedPartitions1795651200100 } from './20261126000100-wanted-partitions.js';
 import { Rebuilds1795651200200 } from './20261126000200-rebuilds.js';
 import { Partitions1795651200300 } from './20261126000300-partitions.js';
+import { Trigrams1795737600000 } from './20261127000000-trigrams.js';
+import { DownloadCounts1795737600100 } from './20261127000100-download-counts.js';
 
 /** All migrations of the store and platform tables, in the order in which they run. */
 export const migrations = [
@@ -23,4 +25,6 @@ export const migrations = [
   WantedPartitions1795651200100,
   Rebuilds1795651200200,
   Partitions1795651200300,
+  Trigrams1795737600000,
+  DownloadCounts1795737600100,
 ];

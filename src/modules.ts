@@ -4,6 +4,6 @@ import { RegistryModule, registrySdl } from './registry/registry.module.js';
 
 /** The interface of every silo of the product: its schema text and its module. */
 export const graphqlModules: GraphqlOptions = {
-  typeDefs: [accountsSdl, registrySdl],
+  typeDefs: [accountsSdl, ...registrySdl],
   imports: [AccountsModule, RegistryModule],
 };

@@ -19,6 +19,7 @@ import { NamespaceResolver } from './namespace/namespace.resolver.js';
 import { NonceFields } from './nonce/nonce.fields.js';
 import { NonceResolver } from './nonce/nonce.resolver.js';
 import { NonceService } from './nonce/nonce.service.js';
+import { OwnerCheck } from './owner/owner-check.js';
 import { OwnerQueries } from './owner/owner.queries.js';
 import { OwnerResolver } from './owner/owner.resolver.js';
 import { pageControllers, pageProviders } from './pages/index.js';
@@ -59,6 +60,7 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     NonceFields,
     NonceResolver,
     NonceService,
+    OwnerCheck,
     OwnerQueries,
     OwnerResolver,
     Registration,
@@ -76,6 +78,6 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     UserQueries,
     UserResolver,
   ],
-  exports: [AccountsService, Authenticator, NonceService, SessionsService, UserPasswords, UserQueries],
+  exports: [AccountsService, Authenticator, NonceService, OwnerCheck, SessionsService, UserPasswords, UserQueries],
 })
 export class AccountsModule {}

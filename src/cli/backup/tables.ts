@@ -8,6 +8,7 @@ export const keptTables: KeptTable[] = [
   { table: 'store.mails', identity: 'number' },
   { table: 'store.token_uses' },
   { table: 'store.persisted_documents' },
+  { table: 'store.download_counts' },
   // Jobs are restored, so reactors go on exactly where they stood; read models are built anew.
   { table: 'store.projections', where: ofReactors('name') },
   { table: 'store.checkpoints', where: ofReactors('projection') },

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { quoted } from '../projection/ddl.js';
+import { quoted } from '../projection/names.js';
 import { toCopyField } from '../projection/rebuild/copy-text.js';
 import { BundleRefused } from './format.js';
 import type { Row, RowPiece } from './read-bundle.js';

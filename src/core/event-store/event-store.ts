@@ -29,6 +29,11 @@ const readFirstStatement: Statement = {
   text: `SELECT ${eventColumns} FROM store.events WHERE stream_id = ANY ($1) AND stream_version = 1`,
 };
 
+const claimOwnerStatement: Statement = {
+  name: 'store.claim_owner',
+  text: 'SELECT stream_id FROM store.claims WHERE key = $1',
+};
+
 const saveSnapshotStatement: Statement = {
   name: 'store.save_snapshot',
   text: `INSERT INTO store.snapshots AS s (stream_id, state_version, stream_version, state) VALUES ($1, $2, $3, $4)
@@ -97,6 +102,15 @@ export class EventStore {
     const options = { rowMode: 'array' as const, types: storeTypes };
     const rows = await run<EventRow>(this.pool, readFirstStatement, [streamIds], options);
     return rows.map(eventFrom);
+  }
+
+  /**
+   * The stream that holds a claim now, by the log and not by a read model, which may be late; null when it is free.
+   * @param key as `claimKey` makes it
+   */
+  async ownerOfClaim(key: string): Promise<string | null> {
+    const [row] = await run<{ stream_id: string }>(this.pool, claimOwnerStatement, [key]);
+    return row?.stream_id ?? null;
   }
 
   /** A new number of the kind, for an id that clients see. Unique and growing, with holes; the first is 1. */

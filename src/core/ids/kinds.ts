@@ -35,6 +35,9 @@ export const idKinds = {
   TermsOfService: { number: 29, prefix: 'tos' },
   // Kinds of our own, which no client takes apart, begin at 100.
   APIToken: { number: 100, prefix: 'tok' },
+  PackageWebc: { number: 101, prefix: 'pkw' },
+  WebcImage: { number: 102, prefix: 'wci' },
+  PackageKeyword: { number: 103, prefix: 'kw' },
 } as const satisfies Record<string, { number: number; prefix: string }>;
 
 export type IdKind = keyof typeof idKinds;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { quoted, tableName } from './ddl.js';
+import { tableName } from './ddl.js';
 import type { RowsProjection } from './definition.js';
+import { quoted } from './names.js';
 
 /** A column of a read model that holds the hash of a content in the blob store, or null. It must be indexed. */
 export type BlobColumn = { projection: RowsProjection; column: string };

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Definition, Projection } from './definition.js';
-import { indexName } from './names.js';
+import { indexName, quoted } from './names.js';
+import { columnsIndex } from './read-index.js';
 import { transaction } from './transaction.js';
 
 /** Where a projection's table lives: `read` for the live one, another schema for a shadow. */
@@ -12,8 +13,6 @@ export const liveSchema: Schema = 'read';
 export function tableName(definition: Pick<Projection, 'versionedName'>, schema: Schema = liveSchema): string {
   return `${quoted(schema)}.${quoted(definition.versionedName)}`;
 }
-
-export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
 /** Class of the advisory lock under which tables are made. Nothing else in the database uses it. */
 const ddlLock = 1463897411;
@@ -82,8 +81,10 @@ export function columnNames(definition: Projection): string[] {
 function createIndexes(definition: Projection, schema: Schema): string[] {
   if (definition.kind === 'sums') return [];
   // Rows of one stream are found by it on retry; one row per stream needs no second name for it.
-  return [...definition.table.indices, ...(definition.keys ? [['stream_id']] : [])].map(
-    (names) =>
-      `CREATE INDEX IF NOT EXISTS ${quoted(indexName(definition.versionedName, names))} ON ${tableName(definition, schema)} (${names.map(quoted).join(', ')})`,
-  );
+  const indices = [...definition.table.indices, ...(definition.keys ? [columnsIndex(['stream_id'])] : [])];
+  return indices.map(({ name, using, expression, where }) => {
+    const index = quoted(indexName(definition.versionedName, name));
+    const on = `${tableName(definition, schema)} USING ${using} (${expression})`;
+    return `CREATE INDEX IF NOT EXISTS ${index} ON ${on}${where === null ? '' : ` WHERE ${where}`}`;
+  });
 }

@@ -28,6 +28,20 @@ it('refuses names that Postgres would cut, for two tables or indexes would becom
   );
 });
 
+it('refuses an index whose name another one has, for it would not be made', () => {
+  const indexed = (...indices: Parameters<typeof readTable<Row>>[0]['indices'] & object) =>
+    projection<Row, ThingEvent>({
+      table: readTable<Row>({ name: 'things', version: 1, columns: { owner: { type: 'text' } }, indices }),
+      events,
+      on: {},
+    });
+  const byExpression = (name: string) => ({ name, expression: 'lower(owner)' });
+  expect(() => indexed({ columns: ['owner'] }, byExpression('lower'))).not.toThrow();
+  for (const name of ['owner', 'pkey', 'stream_id'])
+    expect(() => indexed({ columns: ['owner'] }, byExpression(name))).toThrow(`things_v1_${name} is taken`);
+  expect(() => indexed(byExpression('n'.repeat(54)))).toThrow('has more than 63 bytes');
+});
+
 it('refuses a handler of an event that is not among its types', () => {
   const on = { 'test.thing.else': () => [] } as never;
   expect(() => sums({ name: 'things', version: 1, counters: ['n'], events, on })).toThrow(

@@ -100,7 +100,10 @@ export function sums<E extends Event<string, any>>(options: {
 export const typesOf = (definition: Definition): string[] => Object.keys(definition.on);
 
 function assertSound(definition: Projection): void {
-  assertNames(definition.versionedName, definition.kind === 'rows' ? definition.table.indices : []);
+  assertNames(
+    definition.versionedName,
+    definition.kind === 'rows' ? definition.table.indices.map(({ name }) => name) : [],
+  );
   for (const type of typesOf(definition)) {
     if (!definition.events[type])
       throw new Error(`Projection ${definition.name}: ${type} is not among its event types.`);

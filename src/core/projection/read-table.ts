@@ -1,4 +1,5 @@
 import { EntitySchema } from 'typeorm';
+import { columnsIndex, expressionIndex, type ExpressionIndex, type ReadIndex } from './read-index.js';
 
 /** Column types a read table may have: each has a codec that round-trips (see `codec.ts`). */
 export type ColumnType =
@@ -17,8 +18,11 @@ export type ReadTableOptions<Row> = {
   /** Raise it whenever the columns or the fold change: the new table is built beside the old one. */
   version: number;
   columns: { [Property in Exclude<keyof Row & string, 'id'>]-?: Column };
-  /** Plain indexes on properties. Never unique: claims are, and two streams may hand a name over in either order. */
-  indices?: { columns: (keyof Row & string)[] }[];
+  /**
+   * On properties in their order, or by an expression. Never unique: claims are, and two streams may hand a name over in either order.
+   * Live tables get the ones that they lack at the start; one that changes gets another name, or the table another version.
+   */
+  indices?: ({ columns: (keyof Row & string)[] } | ExpressionIndex)[];
 };
 
 export type ReadTable<Row> = {
@@ -27,7 +31,7 @@ export type ReadTable<Row> = {
   /** `namespaces_v1`: the name of the table and of the projection in checkpoints. */
   versionedName: string;
   columns: ReadColumn[];
-  indices: string[][];
+  indices: ReadIndex[];
   /** For ordinary reads through TypeORM; synchronize is off, for the runner owns the table. */
   entity: EntitySchema<Row & object>;
 };
@@ -56,7 +60,11 @@ export function readTable<Row extends { id: string }>(options: ReadTableOptions<
     version: options.version,
     versionedName,
     columns,
-    indices: (options.indices ?? []).map((index) => index.columns.map((property) => nameOf.get(property)!)),
+    indices: (options.indices ?? []).map((index) =>
+      'columns' in index
+        ? columnsIndex(index.columns.map((property) => nameOf.get(property)!))
+        : expressionIndex(index),
+    ),
     entity: new EntitySchema<Row & object>({
       name: options.name,
       tableName: versionedName,

@@ -2,8 +2,9 @@ import type pg from 'pg';
 import type { Recorded } from '../event-store/types.js';
 import type { NewJob } from '../tasks/add-jobs.js';
 import { codecOf } from './codec.js';
-import { liveSchema, tableName, type Schema, quoted } from './ddl.js';
+import { liveSchema, tableName, type Schema } from './ddl.js';
 import type { RowsProjection, SumsProjection } from './definition.js';
+import { quoted } from './names.js';
 
 /** The events of one stream within a batch, in stream order. */
 export type StreamBatch = { streamId: string; events: Recorded[] };

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { codecOf } from '../projection/codec.js';
-import { quoted, tableName } from '../projection/ddl.js';
+import { tableName } from '../projection/ddl.js';
+import { quoted } from '../projection/names.js';
 import type { ReadTable } from '../projection/read-table.js';
 import { readPrepared } from './prepared-read.js';
 

@@ -57,6 +57,8 @@ async function runMigrations(url: string): Promise<void> {
     migrationsTransactionMode: 'each',
     installExtensions: false,
     logging: false,
+    // The default one prints a migration that failed on standard output all the same; who called says so in one line.
+    logger: 'debug',
   });
   await source.initialize();
   try {

@@ -19,7 +19,7 @@ import { moduleReference, packageOf, type PackageFacts } from './webc-manifest.j
 
 export type TomlModule = { name: string; kind: string; source: string };
 
-/** What a wasmer.toml says, in types (crate `wasmer-config`, module `package`). Paths are those of the archive. */
+/** What a wasmer.toml says, in types (crate `wasmer-config`, module `package`). */
 export type WasmerToml = PackageFacts & {
   parsed: JsonRecord;
   entrypoint: string | null;
@@ -31,13 +31,21 @@ export type WasmerToml = PackageFacts & {
   dependencies: PackageDependency[];
 };
 
+/** Paths of an archive keep its rules; those of the machine where the package was built are whatever they are: `../target/x.wasm`. */
+export type TomlPaths = 'archive' | 'builder';
+
 /** @param section name of the file. @throws Refusal when it is no TOML, a field has the wrong type, or a name is given twice. */
-export function readWasmerToml(text: string, section: string, limits: PackageLimits): WasmerToml {
+export function readWasmerToml(
+  text: string,
+  section: string,
+  limits: PackageLimits,
+  paths: TomlPaths = 'archive',
+): WasmerToml {
   const root: Where = { section };
   const parsed = jsonOf(parseToml(text, limits, root), 0, limits, root) as JsonRecord;
   const about = optional(parsed, 'package', root, recordAt) ?? {};
   const at = below(root, 'package');
-  const path = (value: unknown, where: Where) => pathAt(value, limits, where);
+  const path = paths === 'builder' ? textAt : (value: unknown, where: Where) => pathAt(value, limits, where);
   const commands = tables(parsed, 'command', 'commands', limits, root).map(commandOf);
   return {
     parsed,
@@ -46,9 +54,9 @@ export function readWasmerToml(text: string, section: string, limits: PackageLim
     licenseFile: optional(about, 'license-file', at, path),
     // As for `wasmer`: the only command is the entrypoint.
     entrypoint: optional(about, 'entrypoint', at, textAt) ?? (commands.length === 1 ? commands[0]!.name : null),
-    modules: tables(parsed, 'module', 'atoms', limits, root).map((table) => moduleOf(table, limits)),
+    modules: tables(parsed, 'module', 'atoms', limits, root).map((table) => moduleOf(table, path)),
     commands,
-    mounts: mountsOf(optional(parsed, 'fs', root, recordAt) ?? {}, limits, below(root, 'fs')),
+    mounts: mountsOf(optional(parsed, 'fs', root, recordAt) ?? {}, path, limits, below(root, 'fs')),
     dependencies: dependenciesOf(parsed, limits, root),
   };
 }
@@ -91,11 +99,13 @@ function tables(parsed: Fields, key: string, limit: 'atoms' | 'commands', limits
   });
 }
 
-function moduleOf({ name, fields, where }: Table, limits: PackageLimits): TomlModule {
+type ReadPath = (value: unknown, where: Where) => string;
+
+function moduleOf({ name, fields, where }: Table, path: ReadPath): TomlModule {
   return {
     name,
     kind: defaulted(fields, 'kind', where, kindOf, kindOf('wasm', where)),
-    source: required(fields, 'source', where, (value, at) => pathAt(value, limits, at)),
+    source: required(fields, 'source', where, path),
   };
 }
 
@@ -114,13 +124,13 @@ function kindOf(kind: unknown, where: Where): string {
 }
 
 /** `[fs]`: where a program finds it = folder of the archive. */
-function mountsOf(fs: Fields, limits: PackageLimits, where: Where): PackageMount[] {
+function mountsOf(fs: Fields, read: ReadPath, limits: PackageLimits, where: Where): PackageMount[] {
   const entries = Object.entries(fs);
   within(limits, 'mounts', entries.length, where);
   return entries.map(([path, value]) => {
     const folder = textAt(value, below(where, path)).replace(/\/+$/, '');
     const isRoot = folder === '' || folder === '.';
-    return { path, volume: '/', folder: isRoot ? null : pathAt(folder, limits, below(where, path)), dependency: null };
+    return { path, volume: '/', folder: isRoot ? null : read(folder, below(where, path)), dependency: null };
   });
 }
 

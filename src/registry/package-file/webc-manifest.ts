@@ -1,4 +1,4 @@
-import { valid } from 'semver';
+import { parseVersion } from '../version/version.js';
 import {
   below,
   booleanAt,
@@ -89,7 +89,7 @@ export function packageOf(fields: Fields, where: Where, limits: PackageLimits): 
   const name = text('name');
   if (name !== null) checkName(name, limits, below(where, 'name'));
   const version = text('version');
-  if (version !== null && valid(version) !== version) throw broken('manifest-version', below(where, 'version'));
+  if (version !== null && parseVersion(version) === null) throw broken('manifest-version', below(where, 'version'));
   return {
     name,
     version,

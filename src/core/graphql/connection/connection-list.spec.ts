@@ -50,6 +50,18 @@ const list = connectionList<Row, OrderName>(table, {
   defaultSize: 4,
 });
 
+type Visits = { visits: number; isOften: boolean };
+
+const visited = connectionList<Row, OrderName, Visits>(table, {
+  field: 'Spec.visited',
+  name: 'visited',
+  join: 'JOIN public.spec_visits ON thing = id',
+  where: 'owner_id = $1 AND times >= $2',
+  also: 'times AS visits, times > $2 AS "isOften"',
+  orders,
+  defaultSize: 4,
+});
+
 let database: TestDatabase;
 let reader: Reader;
 let rows: Row[];
@@ -167,6 +179,37 @@ it('goes on from a row that is gone', async () => {
   const next = await connect({ first: 5, after: pageInfo.endCursor }, 'newest', 'bob').page();
   expect(ids(next.edges.map(({ node }) => node))).toEqual(ids(all.slice(5)));
   expect(next.pageInfo).toMatchObject({ hasPreviousPage: true, hasNextPage: false });
+});
+
+it('joins another table, for the page, its surroundings and the count', async () => {
+  await database.pool.query('CREATE TABLE public.spec_visits (thing text PRIMARY KEY, times integer NOT NULL)');
+  await database.pool.query(
+    `INSERT INTO public.spec_visits SELECT id, right(id, 2)::int % 4 FROM read.spec_things_v1 WHERE owner_id = 'ada'`,
+  );
+  const at = (args: PageArgs) => visited.connect(reader, args, { values: ['ada', 2], order: 'newest' });
+  const times = (id: string) => Number(id.slice(1)) % 4;
+  const all = sorted(
+    'newest',
+    rows.filter(({ owner, id }) => owner === 'ada' && times(id) >= 2),
+  );
+  const seen: (Row & Visits)[] = [];
+  for (let after: string | null = null, more = true; more;) {
+    const { edges, pageInfo } = await at({ first: 2, after }).page();
+    expect(pageInfo.hasPreviousPage).toBe(after !== null);
+    seen.push(...edges.map(({ node }) => node));
+    [after, more] = [pageInfo.endCursor, pageInfo.hasNextPage];
+  }
+  expect(seen.map(({ id, visits, isOften }) => ({ id, visits, isOften }))).toEqual(
+    all.map(({ id }) => ({ id, visits: times(id), isOften: times(id) > 2 })),
+  );
+  expect(await at({}).totalCount()).toBe(all.length);
+  const { pageInfo } = await at({ last: 2 }).page();
+  expect(pageInfo).toMatchObject({ hasPreviousPage: true, hasNextPage: false });
+});
+
+it('refuses a parameter of further expressions that the count would not have', () => {
+  const also = { field: 'Spec.also', name: 'also', also: '$1::int AS n', orders, defaultSize: 1 };
+  expect(() => connectionList<Row, OrderName>(table, also)).toThrow('a parameter of "also" is not in its condition');
 });
 
 it('asks the database nothing for a page of none, and refuses bad arguments before it asks', async () => {

@@ -13,8 +13,15 @@ export type ListOptions<Row, OrderName extends string> = {
   field: string;
   /** Short name of the list, unique for its table: part of the names of its statements. */
   name: string;
-  /** Condition on the table's columns with the parameters $1, $2, …; without one the list holds every row. */
+  /** Condition on the columns of the table, and of `join`, with the parameters $1, $2, …; without one the list holds every row. */
   where?: string;
+  /**
+   * Text after `FROM <table>`: `LEFT JOIN store.visits ON place = id`. It gives at most one row for each of the table's, and only
+   * columns whose names the table lacks, for those of the table are written without its name.
+   */
+  join?: string;
+  /** Further expressions to select, which then stand in the rows beside the table's own: `visits AS "visitCount"`. */
+  also?: string;
   /** The orders that there are. Their columns are not nullable, and such as the list's reader may see: cursors hold their values. */
   orders: Record<OrderName, readonly SortKey<keyof Row & string>[]>;
   /** Edges of a page when the client gives neither `first` nor `last`. */
@@ -30,44 +37,47 @@ export type ConnectionList<OrderName extends string, Row> = {
   connect(reader: Reader, args: PageArgs, list: { values: unknown[]; order: OrderName }): Connection<Row>;
 };
 
-/** Declares a list, once, at load time. @throws Error for an order that cannot be, and for a field that another list shows. */
-export function connectionList<Row extends { id: string }, OrderName extends string>(
+/** Declares a list, once, at load time. @throws Error for an order that cannot be, a parameter of `also` alone, and a field that another list shows. */
+export function connectionList<Row extends { id: string }, OrderName extends string, Also extends object = object>(
   table: ReadTable<Row>,
-  { field, name, where = 'true', orders, defaultSize }: ListOptions<Row, OrderName>,
-): ConnectionList<OrderName, Row> {
+  { field, name, where = 'true', join = '', also = '', orders, defaultSize }: ListOptions<Row, OrderName>,
+): ConnectionList<OrderName, Row & Also> {
   defaultPageSize(field, defaultSize);
-  const filter: Filter = { condition: where, parameters: parametersIn(where) };
+  const parameters = parametersIn(`${join} ${where}`);
+  // The count has the same parameters, and Postgres refuses one that a statement does not have.
+  if (parametersIn(also) > parameters) throw new Error(`${field}: a parameter of "also" is not in its condition.`);
+  const filter: Filter = { join, condition: where, parameters, also: also === '' ? [] : [also] };
   const statements = new Map<OrderName, PageStatements>();
   for (const [orderName, keys] of Object.entries(orders) as [OrderName, readonly SortKey[]][]) {
     statements.set(orderName, pageStatements(table, filter, sortOrder(table, keys), `${name}.${orderName}`));
   }
   const count = {
     name: `${table.versionedName}.${name}.count`,
-    text: `SELECT count(*)::float8 AS count FROM ${tableName(table)} WHERE ${where}`,
+    text: `SELECT count(*)::float8 AS count FROM ${tableName(table)} ${join} WHERE ${where}`,
   };
   return {
     connect(reader, args, { values, order: orderName }) {
       const { order, lookupFor } = statements.get(orderName)!;
       const request = pageRequest(args, order, defaultSize);
       return new Connection(
-        () => readPage(reader, table, request, { order, lookup: lookupFor(request), values }),
+        () => readPage<Row, Also>(reader, table, request, { order, lookup: lookupFor(request), values }),
         async () => (await reader.query<{ count: number }>(count.name, count.text, values))[0]?.count ?? 0,
       );
     },
   };
 }
 
-async function readPage<Row>(
+async function readPage<Row, Also>(
   reader: Reader,
   table: ReadTable<Row>,
   request: PageRequest,
   { order, lookup, values }: { order: SortOrder; lookup: Lookup; values: unknown[] },
-): Promise<Page<Row>> {
+): Promise<Page<Row & Also>> {
   const { after, before, size, offset } = request;
-  if (size === 0) return pageOf<Row>([], request, order);
+  if (size === 0) return pageOf<Row & Also>([], request, order);
   // One row more than the page holds tells whether the list goes on.
   const parameters = [...values, ...(after ?? []), ...(before ?? []), size + 1, offset];
-  return pageOf((await reader.find(table, lookup, parameters)) as (Row & Surroundings)[], request, order);
+  return pageOf((await reader.find(table, lookup, parameters)) as (Row & Also & Surroundings)[], request, order);
 }
 
 type PageStatements = { order: SortOrder; lookupFor(request: PageRequest): Lookup };

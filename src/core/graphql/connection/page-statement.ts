@@ -1,11 +1,19 @@
-import { quoted, tableName } from '../../projection/ddl.js';
+import { tableName } from '../../projection/ddl.js';
+import { quoted } from '../../projection/names.js';
 import type { ReadTable } from '../../projection/read-table.js';
 import type { Lookup } from '../../read/reader.js';
 import type { PageRequest } from './page-request.js';
 import type { Direction, SortOrder } from './sort-order.js';
 
-/** What a list holds: a condition on the table's columns with the parameters $1 to $n; without one, all rows. */
-export type Filter = { condition: string; parameters: number };
+/** What a list holds: the rows of `table`, which may be joined with others, for which a condition with the parameters $1 to $n is true. */
+export type Filter = {
+  /** What stands between FROM and WHERE after the table's name; empty for the table alone. */
+  join: string;
+  condition: string;
+  parameters: number;
+  /** Further expressions to select. */
+  also: string[];
+};
 
 /** What a statement's text depends on: eight shapes for each order of a list. */
 export type Shape = Pick<PageRequest, 'direction'> & { hasAfter: boolean; hasBefore: boolean };
@@ -28,7 +36,7 @@ export function pageLookup<Row>(
   const beforeAt = afterAt + (shape.hasAfter ? width : 0);
   const limitAt = beforeAt + (shape.hasBefore ? width : 0);
   const exists = (condition: string) =>
-    `EXISTS (SELECT FROM ${tableName(table)} WHERE (${filter.condition}) AND ${condition})`;
+    `EXISTS (SELECT FROM ${tableName(table)} ${filter.join} WHERE (${filter.condition}) AND ${condition})`;
   const precedes = shape.hasAfter ? exists(compared(order, 'before', afterAt, 'inclusive')) : 'false';
   const follows = shape.hasBefore ? exists(compared(order, 'after', beforeAt, 'inclusive')) : 'false';
   const conditions = [
@@ -36,8 +44,8 @@ export function pageLookup<Row>(
     ...(shape.hasAfter ? [compared(order, 'after', afterAt)] : []),
     ...(shape.hasBefore ? [compared(order, 'before', beforeAt)] : []),
   ];
-  const where = `WHERE ${conditions.join(' AND ')} ORDER BY ${sorted(order, shape.direction)} LIMIT $${limitAt} OFFSET $${limitAt + 1}`;
-  return { where, also: `${precedes} AS precedes, ${follows} AS follows` };
+  const where = `${filter.join} WHERE ${conditions.join(' AND ')} ORDER BY ${sorted(order, shape.direction)} LIMIT $${limitAt} OFFSET $${limitAt + 1}`;
+  return { where, also: [`${precedes} AS precedes`, `${follows} AS follows`, ...filter.also].join(', ') };
 }
 
 function sorted(order: SortOrder, direction: Shape['direction']): string {

@@ -45,8 +45,8 @@ type Way = Pick<BuildReport, 'by' | 'sqlFailure'>;
 const builtBefore: Way = { by: 'handlers', sqlFailure: null };
 
 /**
- * The bare table takes values that its indexes refuse: a text that is too long for one. The runner parks the streams of such values, and
- * so does a load against the indexes, which is slow: it is tried only then.
+ * The bare table takes values that its indexes refuse: a text that is too long for one, or a row on which an expression fails. The runner
+ * parks the streams of such values, and so does a load against the indexes, which is slow: it is tried only then.
  */
 async function loadAndComplete(ports: BuildPorts, build: Build, options: BuildOptions): Promise<Way> {
   const way = await loadAll(ports, build, options);
@@ -62,8 +62,8 @@ async function loadAndComplete(ports: BuildPorts, build: Build, options: BuildOp
   }
 }
 
-/** SQLSTATE class 54, program limit exceeded. */
-const isRefusedByIndex = (error: unknown): boolean => /^54...$/.test((error as { code?: string }).code ?? '');
+/** SQLSTATE classes 54, program limit exceeded, and 22, data exception: an index by an expression can fail on a row as well. */
+const isRefusedByIndex = (error: unknown): boolean => /^(22|54)...$/.test((error as { code?: string }).code ?? '');
 
 async function loadAll(ports: BuildPorts, build: Build, options: BuildOptions): Promise<Way> {
   const { definition } = build;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { columnNames, quoted, tableName } from '../ddl.js';
+import { columnNames, tableName } from '../ddl.js';
 import { typesOf, type Projection } from '../definition.js';
+import { quoted } from '../names.js';
 import { transaction } from '../transaction.js';
 import { markLoaded } from './build-state.js';
 import type { Build } from './ports.js';

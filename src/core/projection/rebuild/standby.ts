@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { quoted, tableName } from '../ddl.js';
+import { tableName } from '../ddl.js';
 import type { Projection } from '../definition.js';
+import { quoted } from '../names.js';
 import { transaction } from '../transaction.js';
 
 /** Where the second table of a projection lies: the one that is built to become the live one, or the one that was live before. */

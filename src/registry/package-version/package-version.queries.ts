@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import {
+  packageVersionRows,
+  type PackageVersionRow,
+} from '../../../projections/registry/package-versions/package-versions.projection.js';
+import { tableName } from '../../core/projection/ddl.js';
+import { Reader } from '../../core/read/reader.js';
+import { parseRequirement } from '../version/requirement.js';
+import { resolveDependency, resolveVersion, type Candidate } from '../version/resolve.js';
+
+/** What a list of versions shows; `PackageVersionRow` holds all of it, too. */
+export type VersionHead = Pick<
+  PackageVersionRow,
+  | 'id'
+  | 'packageId'
+  | 'number'
+  | 'version'
+  | 'sizeBytes'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'yankedAt'
+  | 'yankReason'
+  | 'isArchived'
+>;
+
+/** The file of a version, for clients that resolve packages: they ask it of all versions at once. */
+export type VersionFile = Pick<PackageVersionRow, 'id' | 'hash' | 'sizeBytes' | 'format' | 'webcManifest'>;
+
+const table = tableName(packageVersionRows);
+const headsOf = `
+  SELECT id, package_id AS "packageId", number::float8 AS number, version, size_bytes::float8 AS "sizeBytes",
+    created_at AS "createdAt", updated_at AS "updatedAt", yanked_at AS "yankedAt", yank_reason AS "yankReason",
+    is_archived AS "isArchived"
+  FROM ${table} WHERE package_id = ANY ($1) ORDER BY number DESC`;
+const filesOf = `
+  SELECT id, hash, size_bytes::float8 AS "sizeBytes", format, webc_manifest AS "webcManifest"
+  FROM ${table} WHERE id = ANY ($1)`;
+
+const candidatesOf = `SELECT id, version, yanked_at IS NOT NULL OR is_archived AS "isYanked" FROM ${table} WHERE package_id = $1`;
+
+const byIds = { name: 'by_ids', where: 'WHERE id = ANY ($1)' };
+const byNumbers = { name: 'by_numbers', where: 'WHERE number = ANY ($1)' };
+const ofRelease = { name: 'of_release', where: 'WHERE release_id = ANY ($1) ORDER BY number DESC' };
+const byHash = { name: 'by_hash', where: 'WHERE package_id = $1 AND hash = $2 ORDER BY number DESC LIMIT 1' };
+const exact = { name: 'exact', where: 'WHERE package_id = $1 AND version = $2' };
+const latestOf = (isPrerelease: boolean) => ({
+  name: isPrerelease ? 'latest_prerelease' : 'latest',
+  where: `WHERE package_id = $1 AND yanked_at IS NULL AND NOT is_archived AND is_prerelease = ${isPrerelease}
+    ORDER BY sort_key DESC LIMIT 1`,
+});
+const latestRelease = latestOf(false);
+const latestPrerelease = latestOf(true);
+
+@Injectable()
+export class PackageVersionQueries {
+  constructor(private readonly reader: Reader) {}
+
+  /** In any order. */
+  byIds(ids: readonly string[]): Promise<PackageVersionRow[]> {
+    return this.reader.find(packageVersionRows, byIds, [ids]);
+  }
+
+  byNumbers(numbers: readonly number[]): Promise<PackageVersionRow[]> {
+    return this.reader.find(packageVersionRows, byNumbers, [numbers]);
+  }
+
+  /** Versions that were made of releases, the newest first. */
+  ofReleases(releaseIds: readonly string[]): Promise<PackageVersionRow[]> {
+    return this.reader.find(packageVersionRows, ofRelease, [releaseIds]);
+  }
+
+  /** All versions of packages, the newest first. */
+  headsOf(packageIds: readonly string[]): Promise<VersionHead[]> {
+    return this.reader.query('package_versions.heads_of', headsOf, [packageIds]);
+  }
+
+  filesOf(ids: readonly string[]): Promise<VersionFile[]> {
+    return this.reader.query('package_versions.files_of', filesOf, [ids]);
+  }
+
+  /**
+   * The version that somebody gets who asks for `requirement`: an exact version, `latest`, or a range as `resolveVersion` reads it. An archived
+   * version is found like a yanked one.
+   * @returns null when there is none, or `requirement` is none
+   */
+  async resolve(packageId: string, requirement: string): Promise<PackageVersionRow | null> {
+    const wanted = parseRequirement(requirement);
+    if (wanted === null) return null;
+    if (wanted.kind === 'any') return this.latest(packageId);
+    if (wanted.kind === 'exact') return this.exact(packageId, wanted.version.text);
+    const found = resolveVersion(await this.candidates(packageId), requirement);
+    return found && this.reader.one(packageVersionRows, byIds, [[found.id]]);
+  }
+
+  /** What a package gets that depends on another. */
+  async resolveDependency(packageId: string, requirement: string): Promise<PackageVersionRow | null> {
+    const found = resolveDependency(await this.candidates(packageId), requirement);
+    return found && this.reader.one(packageVersionRows, byIds, [[found.id]]);
+  }
+
+  private candidates(packageId: string): Promise<(Candidate & { id: string })[]> {
+    return this.reader.query('package_versions.candidates_of', candidatesOf, [packageId]);
+  }
+
+  /** The version with exactly this text, whatever became of it. */
+  exact(packageId: string, version: string): Promise<PackageVersionRow | null> {
+    return this.reader.one(packageVersionRows, exact, [packageId, version]);
+  }
+
+  /** The newest version that has this file. @param hash 64 hex digits */
+  byHash(packageId: string, hash: string): Promise<PackageVersionRow | null> {
+    return this.reader.one(packageVersionRows, byHash, [packageId, hash]);
+  }
+
+  /** The highest release that is neither yanked nor archived; while there is none, the highest such pre-release. */
+  async latest(packageId: string): Promise<PackageVersionRow | null> {
+    const release = await this.reader.one(packageVersionRows, latestRelease, [packageId]);
+    return release ?? this.reader.one(packageVersionRows, latestPrerelease, [packageId]);
+  }
+}

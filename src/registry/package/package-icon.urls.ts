@@ -1,0 +1,11 @@
+import type { Config } from '../../core/config/config.js';
+import { initialFile } from '../../accounts/index.js';
+
+/** The absolute URL of a package's icon; of its initial when it has none. It works for everybody. */
+export function packageIconUrl(
+  { publicUrl }: Pick<Config, 'publicUrl'>,
+  { icon, name }: { icon: string | null; name: string },
+): string {
+  if (icon !== null) return `${publicUrl}/packages/icons/${icon}`;
+  return `${publicUrl}/avatars/initial/${initialFile(name)}`;
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { namespaceRows } from '../../../projections/accounts/namespaces/namespaces.projection.js';
+import { userRows } from '../../../projections/accounts/users/users.projection.js';
+import { packageRows, type PackageRow } from '../../../projections/registry/packages/packages.projection.js';
+import { foldedName, mayManage } from '../../accounts/index.js';
+import type { Actor } from '../../core/event-store/types.js';
+import { tableName } from '../../core/projection/ddl.js';
+import { Reader } from '../../core/read/reader.js';
+import { foldedPackageName } from './package-name.js';
+
+/** A package with what its owner is called. A package whose owner is gone is gone with it. */
+export type PackageNode = PackageRow & {
+  ownerName: string;
+  /** The user who owns the package, or the namespace of the package. */
+  managerId: string;
+};
+
+/** The owner of each package, under names that no read table of this silo has: for statements that name columns without their table. */
+export const packageOwners = `
+  LEFT JOIN (SELECT id AS user_ref, username AS user_name FROM ${tableName(userRows)} WHERE NOT is_erased) AS owning_user
+    ON user_ref = owner_id
+  LEFT JOIN (SELECT id AS namespace_ref, name AS namespace_name, owner_id AS manager_ref FROM ${tableName(namespaceRows)})
+    AS owning_namespace ON namespace_ref = owner_id`;
+export const packageOwnerColumns =
+  'coalesce(user_name, namespace_name) AS "ownerName", coalesce(user_ref, manager_ref) AS "managerId"';
+export const hasOwner = 'coalesce(user_ref, namespace_ref) IS NOT NULL';
+
+const also = packageOwnerColumns;
+const byIds = { name: 'by_ids', also, where: `${packageOwners} WHERE id = ANY ($1) AND ${hasOwner}` };
+const byNumbers = { name: 'by_numbers', also, where: `${packageOwners} WHERE number = ANY ($1) AND ${hasOwner}` };
+// A name that was handed over may stand in two rows for a moment: the newest one has it.
+const byFullName = {
+  name: 'by_full_name',
+  also,
+  where: `${packageOwners} WHERE folded_name = $2 AND ${hasOwner} AND owner_id = ANY (ARRAY (
+      SELECT id FROM ${tableName(userRows)} WHERE folded_username = $1 AND NOT is_erased
+      UNION ALL SELECT id FROM ${tableName(namespaceRows)} WHERE folded_name = $1))
+    ORDER BY position DESC LIMIT 1`,
+};
+
+@Injectable()
+export class PackageQueries {
+  constructor(private readonly reader: Reader) {}
+
+  /** In any order; also packages that not everybody may see. */
+  byIds(ids: readonly string[]): Promise<PackageNode[]> {
+    return this.find(byIds, [ids]);
+  }
+
+  byNumbers(numbers: readonly number[]): Promise<PackageNode[]> {
+    return this.find(byNumbers, [numbers]);
+  }
+
+  /** In whatever case; also one that not everybody may see. */
+  async byFullName(owner: string, name: string): Promise<PackageNode | null> {
+    const [found] = await this.find(byFullName, [foldedName(owner), foldedPackageName(name)]);
+    return found ?? null;
+  }
+
+  private async find(lookup: { name: string; also: string; where: string }, values: unknown[]): Promise<PackageNode[]> {
+    return (await this.reader.find(packageRows, lookup, values)) as PackageNode[];
+  }
+}
+
+/** A private package is there only for who manages its owner. */
+export function maySee(actor: Actor, { isPrivate, managerId }: Pick<PackageNode, 'isPrivate' | 'managerId'>): boolean {
+  return !isPrivate || mayManage(actor, { ownerId: managerId });
+}

@@ -1,0 +1,3 @@
+import { readSdl } from '../../core/graphql/sdl.js';
+
+export const packageSdl = readSdl(import.meta.dirname, 'package.graphql');

@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import { OwnerCheck, type ActingOwner } from '../../accounts/index.js';
+import { numberOf, streamIdOf } from '../../core/command/aggregate.js';
+import type { Executed } from '../../core/command/executor.js';
+import { StreamReader } from '../../core/command/stream-reader.js';
+import { refuse as refuseInput } from '../../core/errors/core.errors.js';
+import type { Refusal } from '../../core/errors/refusal.js';
+import { claimKey } from '../../core/event-store/claims.js';
+import { EventStore } from '../../core/event-store/event-store.js';
+import { callerOf } from '../../core/graphql/command-context.js';
+import type { Ctx } from '../../core/graphql/context.js';
+import { assertPackageName, packageName } from '../package/package-name.js';
+import { assertPublishable, packageAggregate, PublishPackageVersion } from '../package/package.commands.js';
+import type { PublishedVersion } from '../package/package.events.js';
+import { maySee } from '../package/package.queries.js';
+import type { ReleaseNode } from '../package-release/package-release.queries.js';
+import { refuse } from '../registry.errors.js';
+import { Texts } from '../texts.js';
+import { parseVersion } from '../version/version.js';
+import { publishedFacts, type PublishedFacts, type PublisherInput } from './manifest.js';
+import { Releases, type Pushed, type ReadUpload } from './releases.js';
+
+/** What can be known of a publish before its file is taken. */
+type Checked = {
+  owner: ActingOwner;
+  name: string;
+  version: string;
+  /** Null: the package is new. */
+  packageId: string | null;
+  facts: PublishedFacts;
+};
+
+/** By these a version is found, also after a repeat. */
+export type PublishedAt = { packageId: string; version: string };
+
+/** From a file to a version that everybody can run. */
+@Injectable()
+export class Publisher {
+  constructor(
+    private readonly store: EventStore,
+    private readonly reader: StreamReader,
+    private readonly texts: Texts,
+    private readonly owners: OwnerCheck,
+    private readonly releases: Releases,
+  ) {}
+
+  /** @returns the stream of the release. @throws Refusal OWNER_NOT_FOUND, INVALID_PACKAGE_NAME, UPLOAD_…, PACKAGE_… */
+  async push(
+    said: { name?: string; namespace: string; private?: boolean; signedUrl: string },
+    ctx: Ctx,
+    input?: object,
+  ): Promise<string> {
+    const { userId } = callerOf(ctx);
+    const owner = await this.ownerOf(said.namespace, ctx);
+    if (said.name) assertPackageName(said.name, 'name');
+    const read = await this.releases.read(said.signedUrl, userId);
+    const pusher = { userId, owner, name: said.name || null, isPrivate: said.private ?? false };
+    return this.releases.push(read, pusher, ctx.execute, input);
+  }
+
+  /** Makes a version of a release. @throws Refusal that says what forbids it; nothing is stored then */
+  async tag(release: ReleaseNode | null, said: PublisherInput, ctx: Ctx, input?: object): Promise<PublishedAt> {
+    if (!release || !maySee(ctx.actor, release)) {
+      throw refuse('PACKAGE_RELEASE_NOT_FOUND', { field: 'packageReleaseId' });
+    }
+    const pushed = await this.releases.pushed(release.id);
+    const checked = await this.check(publishedFacts(said, pushed.file, 'tag'), ctx);
+    return this.publish(checked, pushed, ctx, input);
+  }
+
+  /**
+   * Push and tag in one, of a file that was read.
+   * @throws Refusal that says what forbids it; when it is another publish at the same moment, the release stays
+   */
+  async pushAndTag(
+    read: ReadUpload,
+    said: PublisherInput,
+    ctx: Ctx,
+    input?: object,
+  ): Promise<PublishedAt & { releaseId: string }> {
+    const { userId } = callerOf(ctx);
+    const checked = await this.check(publishedFacts(said, read.file, 'publish'), ctx);
+    const { owner, name, facts } = checked;
+    const releaseId = await this.releases.push(read, { userId, owner, name, isPrivate: facts.private }, ctx.execute);
+    const pushed = await this.releases.pushed(releaseId);
+    return { ...(await this.publish(checked, pushed, ctx, input)), releaseId };
+  }
+
+  private async check(facts: PublishedFacts, ctx: Ctx): Promise<Checked> {
+    const { name, version } = facts;
+    if (name === null) throw refuseInput('BAD_USER_INPUT', { field: 'name', rule: 'not empty' });
+    if (version === null || !parseVersion(version)) throw refuse('INVALID_VERSION', { field: 'version' });
+    const owner = await this.ownerOf(facts.owner, ctx);
+    assertPackageName(name, 'name');
+    const packageId = await this.find(owner, name);
+    if (packageId !== null) {
+      const { state } = await this.reader.load(packageAggregate, packageId);
+      assertPublishable(state, { owner, wanted: wantedOf(name, facts), version });
+    }
+    return { owner, name, version, packageId, facts };
+  }
+
+  private async publish(checked: Checked, pushed: Pushed, ctx: Ctx, input?: object): Promise<PublishedAt> {
+    const { owner, name, packageId, facts } = checked;
+    const version = await this.versionOf(checked, pushed, callerOf(ctx).userId);
+    const wanted = wantedOf(name, facts);
+    const publishTo = async (streamId: string) => {
+      const publish = { owner, package: { ...wanted, number: numberOf(streamId) }, version };
+      return ctx.execute(new PublishPackageVersion(streamId, publish), input);
+    };
+    const executed = packageId === null ? await this.publishNew(owner, name, publishTo) : await publishTo(packageId);
+    return { packageId: executed.streamId, version: version.version };
+  }
+
+  private async versionOf({ version, facts }: Checked, pushed: Pushed, userId: string): Promise<PublishedVersion> {
+    const { releaseId, release } = pushed;
+    const [readme, licenseFile, number] = await Promise.all([
+      this.texts.put(facts.readme),
+      this.texts.put(facts.licenseFile),
+      this.store.drawNumber('PackageVersion'),
+    ]);
+    const { webcManifest, manifest, description, license, homepage, repository, keywords } = facts;
+    const { entrypoint, commands, modules, dependencies, mounts } = facts;
+    return {
+      number,
+      version,
+      releaseId,
+      releaseNumber: release.number,
+      publisherId: userId,
+      file: release.file,
+      webcManifest,
+      manifest,
+      description,
+      license,
+      homepage,
+      repository,
+      keywords,
+      entrypoint,
+      commands,
+      modules,
+      dependencies,
+      mounts: mounts.map(({ path, host }) => ({ wasm: path, host })),
+      readme,
+      licenseFile,
+    };
+  }
+
+  /** Of two that publish the first version of a package at the same moment, the second one publishes to the package of the first. */
+  private async publishNew(
+    owner: ActingOwner,
+    name: string,
+    publishTo: (packageId: string) => Promise<Executed>,
+  ): Promise<Executed> {
+    try {
+      return await publishTo(streamIdOf('package', await this.store.drawNumber('Package')));
+    } catch (error) {
+      const winner = (error as Refusal).code === 'PACKAGE_NAME_TAKEN' && (await this.find(owner, name));
+      if (!winner) throw error;
+      return publishTo(winner);
+    }
+  }
+
+  /** The package that has this name now, in any case. */
+  private find(owner: ActingOwner, name: string): Promise<string | null> {
+    const { kind, value } = packageName(owner.id, name);
+    return this.store.ownerOfClaim(claimKey(kind, value));
+  }
+
+  /** @param name null for the caller itself */
+  private async ownerOf(name: string | null, ctx: Ctx): Promise<ActingOwner> {
+    const owner =
+      name === null
+        ? await this.owners.byId(ctx.actor, 'PUBLISH_PACKAGE', callerOf(ctx).userId)
+        : await this.owners.byName(ctx.actor, 'PUBLISH_PACKAGE', name);
+    if (!owner) throw refuse('OWNER_NOT_FOUND', { field: 'namespace' });
+    return owner;
+  }
+}
+
+/** Nobody says that a package is to be public: that is what is left when nobody calls it private. */
+const wantedOf = (name: string, facts: PublishedFacts) => ({ name, isPrivate: facts.private || undefined });

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import type { PackageVersionRow } from '../../projections/registry/package-versions/package-versions.projection.js';
+import { ContextFactory } from '../core/graphql/context.js';
+import { Loader } from '../core/graphql/loader.js';
+import { PackageQueries, type PackageNode } from './package/package.queries.js';
+import { PackageReleaseQueries, type ReleaseNode } from './package-release/package-release.queries.js';
+import {
+  PackageVersionQueries,
+  type VersionFile,
+  type VersionHead,
+} from './package-version/package-version.queries.js';
+
+export type VersionsOfPackage = { packageId: string; versions: VersionHead[] };
+export type VersionsOfRelease = { releaseId: string; versions: PackageVersionRow[] };
+
+declare module '../core/graphql/context.js' {
+  interface Ctx {
+    /** Packages by id, also such as not everybody may see. */
+    packages: Loader<string, PackageNode>;
+    /** Versions by the id of their row, with all that they say. */
+    packageVersions: Loader<string, PackageVersionRow>;
+    /** The files of versions, by the id of their row. */
+    versionFiles: Loader<string, VersionFile>;
+    /** All versions of a package, the newest first; a package without versions has no entry. */
+    versionsOfPackages: Loader<string, VersionsOfPackage>;
+    /** The versions that were made of a release, the newest first. */
+    versionsOfReleases: Loader<string, VersionsOfRelease>;
+    /** Releases by their numbers, also such as not everybody may see. */
+    packageReleases: Loader<string, ReleaseNode>;
+  }
+}
+
+/** Gives every request its loaders of this silo. */
+@Injectable()
+export class RegistryLoaders {
+  constructor(
+    contexts: ContextFactory,
+    packages: PackageQueries,
+    versions: PackageVersionQueries,
+    releases: PackageReleaseQueries,
+  ) {
+    contexts.contribute(() => ({
+      packages: new Loader((ids) => packages.byIds(ids), rowId),
+      packageVersions: new Loader((ids) => versions.byIds(ids), rowId),
+      versionFiles: new Loader((ids) => versions.filesOf(ids), rowId),
+      versionsOfPackages: new Loader(
+        async (ids) => grouped(await versions.headsOf(ids), 'packageId'),
+        ({ packageId }) => packageId,
+      ),
+      versionsOfReleases: new Loader(
+        async (ids) => grouped(await versions.ofReleases(ids), 'releaseId'),
+        ({ releaseId }) => releaseId,
+      ),
+      packageReleases: new Loader(
+        (numbers) => releases.byNumbers(numbers.map(Number)),
+        ({ number }) => String(number),
+      ),
+    }));
+  }
+}
+
+const rowId = (row: { id: string }): string => row.id;
+
+/** Rows of each key, in their order. */
+function grouped<Row, Key extends keyof Row & string>(rows: Row[], key: Key): (Pick<Row, Key> & { versions: Row[] })[] {
+  const groups = new Map<unknown, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row[key]);
+    if (group) group.push(row);
+    else groups.set(row[key], [row]);
+  }
+  return [...groups].map(([value, versions]) => ({ [key]: value, versions }) as Pick<Row, Key> & { versions: Row[] });
+}
