@@ -29,5 +29,6 @@ export default {
   },
   reporters: ['default', '<rootDir>/.config/results-reporter.mjs'],
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // One more than the cores of the smallest machine: tests of leases and restarts wait more than they compute.
+  maxWorkers: 3,
 };
