@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Authenticator } from '../core/graphql/context.js';
 import { readSdl } from '../core/graphql/sdl.js';
+import { PictureModule } from '../core/picture/picture.module.js';
 import './accounts.policy.js';
 import { AccountsLoaders } from './accounts.loaders.js';
 import { AccountsNodes } from './accounts.nodes.js';
@@ -12,7 +13,6 @@ import { TokenRevocation } from './api-token/token-revocation.js';
 import { ApiTokenFields, ApiTokenResolver } from './api-token/api-token.resolver.js';
 import { AvatarController } from './avatar/avatar.controller.js';
 import { AvatarQueries } from './avatar/avatar.queries.js';
-import { AvatarStore } from './avatar/avatar.store.js';
 import { NamespaceFields } from './namespace/namespace.fields.js';
 import { NamespaceQueries } from './namespace/namespace.queries.js';
 import { NamespaceResolver } from './namespace/namespace.resolver.js';
@@ -40,6 +40,7 @@ import { UserResolver } from './user/user.resolver.js';
 export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
 
 @Module({
+  imports: [PictureModule],
   controllers: [AvatarController, ...pageControllers],
   providers: [
     ...pageProviders,
@@ -53,7 +54,6 @@ export const accountsSdl = readSdl(import.meta.dirname, 'accounts.graphql');
     Authentication,
     { provide: Authenticator, useExisting: Authentication },
     AvatarQueries,
-    AvatarStore,
     NamespaceFields,
     NamespaceQueries,
     NamespaceResolver,

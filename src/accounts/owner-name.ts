@@ -8,9 +8,8 @@ export const foldedName = normalise;
 /** Names that address the service itself: the first part of a path is either one of these or an owner. */
 const reserved = new Set(
   `about admin api assets auth avatars blog docs graphql health help internal livez login logout mail me metrics new null packages
-   readyz register registry reset root search settings signup static status support system undefined user users webhooks www`.split(
-    /\s+/,
-  ),
+   readyz register registry reset root search settings signup static status support system undefined uploads user users webhooks
+   www`.split(/\s+/),
 );
 
 /**

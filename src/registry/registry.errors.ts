@@ -15,7 +15,7 @@ export const { refuse } = errorCatalogue({
   },
   PACKAGE_VERSION_NOT_FOUND: {
     message: 'There is no such version of a package.',
-    help: 'It never was, or is not one that the caller may change. `number` in the error is its place in the input.',
+    help: 'It never was, or is not one that the caller may change. Of several ids `field` ends with the place of this one, from 0: `packageVersionIds.2`.',
   },
   PACKAGE_VERSION_EXISTS: {
     message: 'This version exists already. Versions never change: publish another one.',

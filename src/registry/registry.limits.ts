@@ -5,4 +5,8 @@ export const registryLimits = {
   /** Versions that one mutation yanks. */
   versionsPerYank: 100,
   yankReasonChars: 1_000,
+  /** Packages or versions that one query names. */
+  namesPerLookup: 250,
+  /** How long the URL of a private file holds. */
+  downloadUrlSeconds: 60 * 60,
 } as const;

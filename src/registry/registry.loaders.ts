@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { PackageVersionRow } from '../../projections/registry/package-versions/package-versions.projection.js';
 import { ContextFactory } from '../core/graphql/context.js';
 import { Loader } from '../core/graphql/loader.js';
+import type { DownloadCount } from './download/download-counts.table.js';
+import { DownloadCounts } from './download/download-counts.js';
 import { PackageQueries, type PackageNode } from './package/package.queries.js';
 import { PackageReleaseQueries, type ReleaseNode } from './package-release/package-release.queries.js';
 import {
@@ -27,6 +29,8 @@ declare module '../core/graphql/context.js' {
     versionsOfReleases: Loader<string, VersionsOfRelease>;
     /** Releases by their numbers, also such as not everybody may see. */
     packageReleases: Loader<string, ReleaseNode>;
+    /** How often packages and versions were downloaded, by the ids of their rows; no entry means never. */
+    downloadCounts: Loader<string, DownloadCount>;
   }
 }
 
@@ -38,6 +42,7 @@ export class RegistryLoaders {
     packages: PackageQueries,
     versions: PackageVersionQueries,
     releases: PackageReleaseQueries,
+    downloads: DownloadCounts,
   ) {
     contexts.contribute(() => ({
       packages: new Loader((ids) => packages.byIds(ids), rowId),
@@ -54,6 +59,10 @@ export class RegistryLoaders {
       packageReleases: new Loader(
         (numbers) => releases.byNumbers(numbers.map(Number)),
         ({ number }) => String(number),
+      ),
+      downloadCounts: new Loader(
+        (ids) => downloads.of(ids),
+        ({ subject }) => subject,
       ),
     }));
   }

@@ -1,18 +1,39 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { readSdl } from '../core/graphql/sdl.js';
+import { DownloadAccess } from './download/download-access.js';
+import { DownloadController } from './download/download.controller.js';
+import { PictureModule } from '../core/picture/picture.module.js';
 import { DownloadCounts } from './download/download-counts.js';
+import { PackageDownloadFields, VersionDownloadFields } from './download/download.fields.js';
+import { DownloadQueries } from './download/download.queries.js';
+import { downloadSdl } from './download/download.sdl.js';
 import { FileUrls } from './download/file-urls.js';
+import { PackageAddressController } from './download/package-address.controller.js';
 import { InfoResolver } from './info/info.resolver.js';
+import { PackageInfoFields } from './info/package-info.fields.js';
+import { packageInfoSdl } from './info/package-info.sdl.js';
+import { PackageMonthsQueries } from './info/package-months.queries.js';
 import { PackageFields } from './package/package.fields.js';
+import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
-import { packageSdl } from './package/package.sdl.js';
+import { PackageStreams } from './package/package-streams.js';
+import { ManagedPackages } from './package/managed-packages.js';
+import { PackageChangesResolver } from './package/package-changes.resolver.js';
+import { PackageIconController } from './package/package-icon.controller.js';
+import { packageChangesSdl, packageSdl } from './package/package.sdl.js';
 import { PackageResolver } from './package/package.resolver.js';
 import { PackageReleaseFields } from './package-release/package-release.fields.js';
+import { PackageReleaseLookup } from './package-release/package-release.lookup.js';
 import { PackageReleaseQueries } from './package-release/package-release.queries.js';
 import { PackageReleaseResolver } from './package-release/package-release.resolver.js';
-import { PackageVersionFields } from './package-version/package-version.fields.js';
+import { CommandFields, PackageVersionFields } from './package-version/package-version.fields.js';
 import { PackageVersionQueries } from './package-version/package-version.queries.js';
+import { MissingDependencies } from './publish/missing-dependencies.js';
+import { ManagedVersions } from './package-version/managed-versions.js';
+import { VersionChangesResolver } from './package-version/version-changes.resolver.js';
+import { versionChangesSdl } from './package-version/version-changes.sdl.js';
+import { Yanking } from './package-version/yanking.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
 import { Releases } from './publish/releases.js';
@@ -22,29 +43,53 @@ import './registry.policy.js';
 import { Texts } from './texts.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
-export const registrySdl = [readSdl(import.meta.dirname, 'registry.graphql'), packageSdl];
+export const registrySdl = [
+  readSdl(import.meta.dirname, 'registry.graphql'),
+  downloadSdl,
+  packageInfoSdl,
+  packageSdl,
+  packageChangesSdl,
+  versionChangesSdl,
+];
 
 @Module({
-  imports: [AccountsModule],
+  imports: [AccountsModule, PictureModule],
+  controllers: [DownloadController, PackageAddressController, PackageIconController],
   providers: [
+    CommandFields,
+    DownloadAccess,
     DownloadCounts,
+    DownloadQueries,
     FileUrls,
     InfoResolver,
+    ManagedPackages,
+    ManagedVersions,
+    MissingDependencies,
+    PackageChangesResolver,
+    PackageDownloadFields,
     PackageFields,
+    PackageInfoFields,
+    PackageLookup,
+    PackageMonthsQueries,
     PackageQueries,
     PackageReleaseFields,
+    PackageReleaseLookup,
     PackageReleaseQueries,
     PackageReleaseResolver,
     PackageResolver,
+    PackageStreams,
     PackageVersionFields,
     PackageVersionQueries,
-    Publisher,
     PublishResolver,
+    Publisher,
     RegistryLoaders,
     RegistryNodes,
     Releases,
     Texts,
     UploadResolver,
+    VersionChangesResolver,
+    VersionDownloadFields,
+    Yanking,
   ],
 })
 export class RegistryModule {}

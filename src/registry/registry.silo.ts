@@ -1,3 +1,4 @@
+import { packageMonths } from '../../projections/registry/package-months/package-months.projection.js';
 import { packageReleases } from '../../projections/registry/package-releases/package-releases.projection.js';
 import { packageVersions } from '../../projections/registry/package-versions/package-versions.projection.js';
 import { packages } from '../../projections/registry/packages/packages.projection.js';
@@ -9,7 +10,7 @@ import { packageReleaseAggregate } from './package-release/package-release.comma
 export const registry: Silo = {
   name: 'registry',
   aggregates: [packageAggregate, packageReleaseAggregate],
-  projections: [packages, packageVersions, packageReleases],
+  projections: [packages, packageVersions, packageReleases, packageMonths],
   blobs: [
     { projection: packages, column: 'icon' },
     { projection: packageVersions, column: 'hash' },

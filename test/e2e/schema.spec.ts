@@ -1,9 +1,11 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
+import type { FastifyInstance } from 'fastify';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
 import { getNamedType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
+import { assertOwnerName } from '../../src/accounts/owner-name.js';
 import { BlobModule } from '../../src/core/blob/blob.module.js';
 import { UploadModule } from '../../src/core/upload/upload.module.js';
 import { loadConfig } from '../../src/core/config/config.js';
@@ -22,6 +24,8 @@ let database: TestDatabase;
 let instance: TestInstance;
 let app: INestApplicationContext;
 let schema: GraphQLSchema;
+/** The paths of all routes outside the shell itself, as they are written. */
+const paths: string[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -33,7 +37,11 @@ beforeAll(async () => {
     UploadModule,
     createGraphqlModule(graphqlModules),
   ]);
+  const fastify: FastifyInstance = nest.getHttpAdapter().getInstance();
+  fastify.addHook('onRoute', ({ url }) => void paths.push(url));
   app = await nest.init();
+  // Uploads have a scope of their own, which is opened only now.
+  await fastify.ready();
   ({ schema } = app.get(GraphQLSchemaHost, { strict: false }));
 });
 
@@ -45,6 +53,14 @@ afterAll(async () => {
 
 it('states a policy on every root field', () => {
   expect(rootFieldsWithoutPolicy(app)).toEqual([]);
+});
+
+it('keeps the first part of every path from owners, whose names stand there, too', () => {
+  const names = new Set(
+    paths.map((path) => path.split('/')[1]!).filter((part) => part !== '' && !part.startsWith(':')),
+  );
+  expect([...names]).toEqual(expect.arrayContaining(['assets', 'auth', 'graphql', 'packages', 'settings', 'uploads']));
+  for (const name of names) expect(() => assertOwnerName(name, 'name')).toThrow('This name cannot be used.');
 });
 
 /**

@@ -6,6 +6,7 @@ import { createTable, tableName } from '../../src/core/projection/ddl.js';
 import { writerOf } from '../../src/core/projection/writers.js';
 import { bugs, counters, raises, raisesByParity, type CounterEvent } from '../kit/counters.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
+import { interleaved, logOf } from '../kit/interleave.js';
 
 /**
  * Partitions are applied in parallel and in batches of any size. Whatever the interleaving, the read models come out the same: rows belong
@@ -39,7 +40,7 @@ it('comes out the same in every interleaving of partitions and every cut into ba
       fc.array(change, { minLength: 1, maxLength: 40 }),
       fc.infiniteStream(fc.nat()),
       async (changes, choices) => {
-        const log = changes.map(recorded);
+        const log = logOf(changes.map(counted));
         const inOrder = await result(log.map((event) => [event]));
         expect(await result(interleaved(log, choices))).toEqual(inOrder);
       },
@@ -48,39 +49,12 @@ it('comes out the same in every interleaving of partitions and every cut into ba
   );
 });
 
-const versions = (log: { stream: number }[], index: number) =>
-  log.slice(0, index + 1).filter(({ stream }) => stream === log[index]!.stream).length;
-
-function recorded(
-  { stream, by }: { stream: number; by: number | null },
-  index: number,
-  log: { stream: number }[],
-): Recorded {
+function counted({ stream, by }: { stream: number; by: number | null }, index: number) {
   const event: CounterEvent =
     by === null
       ? { type: 'test.counter.closed', data: {} }
       : { type: 'test.counter.raised', data: { by, note: `n${index}` } };
-  return {
-    ...event,
-    streamId: `counter-${stream}`,
-    streamVersion: versions(log, index),
-    position: index + 1,
-    partition: stream % 3,
-    metadata: { actor: { kind: 'anonymous' }, correlationId: 'x' },
-    occurredAt: new Date(0),
-  } as Recorded;
-}
-
-/** Batches of one to four events, each from one partition in its order, the partitions in any order. */
-function interleaved(log: Recorded[], choices: Iterator<number>): Recorded[][] {
-  const queues = [0, 1, 2].map((partition) => log.filter((event) => event.partition === partition));
-  const batches: Recorded[][] = [];
-  while (queues.some((queue) => queue.length > 0)) {
-    const open = queues.filter((queue) => queue.length > 0);
-    const queue = open[choices.next().value! % open.length]!;
-    batches.push(queue.splice(0, 1 + (choices.next().value! % 4)));
-  }
-  return batches;
+  return { streamId: `counter-${stream}`, event };
 }
 
 async function result(batches: Recorded[][]): Promise<unknown[]> {

@@ -73,7 +73,12 @@ export const packageRows = readTable<PackageRow>({
     createdAt: { type: 'timestamptz', name: 'created_at' },
     updatedAt: { type: 'timestamptz', name: 'updated_at' },
   },
-  indices: [{ columns: ['ownerId', 'foldedName'] }, { columns: ['number'] }, { columns: ['icon'] }],
+  indices: [
+    { columns: ['ownerId', 'foldedName'] },
+    { columns: ['number'] },
+    { columns: ['icon'] },
+    { name: 'commands', using: 'gin', expression: 'command_names jsonb_path_ops' },
+  ],
 });
 
 export const packages = projection<PackageRow, PackageEvent>({

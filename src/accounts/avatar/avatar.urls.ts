@@ -1,6 +1,6 @@
 import type { Config } from '../../core/config/config.js';
 import { initialFile } from './initial.js';
-import { pictureSize } from './picture.limits.js';
+import { pictureSize } from '../../core/picture/picture.limits.js';
 
 /**
  * The absolute URL of an owner's picture, or of its initial when it has none. It works for everybody.

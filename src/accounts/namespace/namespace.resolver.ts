@@ -5,7 +5,8 @@ import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { Policy, Public } from '../../core/graphql/policy.js';
 import { decodeId } from '../../core/ids/global-id.js';
-import { AvatarStore } from '../avatar/avatar.store.js';
+import { PictureStore } from '../../core/picture/picture-store.js';
+import { avatarOf } from '../avatar/avatar-input.js';
 import { UserQueries } from '../user/user.queries.js';
 import { CreateNamespace, DeleteNamespace, UpdateNamespace } from './namespace.commands.js';
 import { CreateNamespaceInput, DeleteNamespaceInput, UpdateNamespaceInput } from './namespace.inputs.js';
@@ -15,7 +16,7 @@ import { NamespaceQueries } from './namespace.queries.js';
 export class NamespaceResolver {
   constructor(
     private readonly store: EventStore,
-    private readonly avatars: AvatarStore,
+    private readonly pictures: PictureStore,
     private readonly namespaces: NamespaceQueries,
     private readonly users: UserQueries,
   ) {}
@@ -32,7 +33,7 @@ export class NamespaceResolver {
     const ownerId = callerOf(ctx).userId;
     const number = await this.store.drawNumber('Namespace');
     const { name, displayName, description } = input;
-    const profile = { ...given({ displayName, description }), avatar: await this.avatars.fromInput(input) };
+    const profile = { ...given({ displayName, description }), avatar: await this.pictures.fromInput(avatarOf(input)) };
     const { streamId } = await ctx.execute(
       new CreateNamespace(streamIdOf('namespace', number), { number, name, ownerId, profile }),
       input,
@@ -46,7 +47,7 @@ export class NamespaceResolver {
   async updateNamespace(@Args('input') input: UpdateNamespaceInput, @Context() ctx: Ctx) {
     const { name, displayName, description, github: githubHandle, twitter: twitterHandle, websiteUrl } = input;
     const texts = given({ name, displayName, description, githubHandle, twitterHandle, websiteUrl });
-    const change = { ...texts, avatar: await this.avatars.fromInput(input) };
+    const change = { ...texts, avatar: await this.pictures.fromInput(avatarOf(input)) };
     const { streamId } = await ctx.execute(new UpdateNamespace(namespaceIdOf(input), change), input);
     return { namespace: await this.namespaces.byId(streamId), clientMutationId: input.clientMutationId };
   }

@@ -4,7 +4,8 @@ import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { Policy, Public } from '../../core/graphql/policy.js';
 import { decodeId } from '../../core/ids/global-id.js';
-import { AvatarStore } from '../avatar/avatar.store.js';
+import { PictureStore } from '../../core/picture/picture-store.js';
+import { avatarOf } from '../avatar/avatar-input.js';
 import { Registration } from './registration.js';
 import { ChangeUsername, EraseUser, UpdateProfile } from './user.commands.js';
 import type { UserId } from './user.events.js';
@@ -20,7 +21,7 @@ import { UserQueries } from './user.queries.js';
 @Resolver()
 export class UserResolver {
   constructor(
-    private readonly avatars: AvatarStore,
+    private readonly pictures: PictureStore,
     private readonly registration: Registration,
     private readonly users: UserQueries,
   ) {}
@@ -49,7 +50,7 @@ export class UserResolver {
   async updateUserInfo(@Args('input') input: UpdateUserInfoInput, @Context() ctx: Ctx) {
     const { fullName, bio, location, github: githubHandle, twitter: twitterHandle, websiteUrl } = input;
     const userId = input.userId === undefined ? callerOf(ctx).userId : userIdFrom(input.userId);
-    const avatar = await this.avatars.fromInput(input);
+    const avatar = await this.pictures.fromInput(avatarOf(input));
     const change = { fullName, bio, location, githubHandle, twitterHandle, websiteUrl, avatar };
     await ctx.execute(new UpdateProfile(userId, change), input);
     return { user: await this.users.byId(userId), clientMutationId: input.clientMutationId };

@@ -44,9 +44,18 @@ export class StreamReader {
 
   /** The state as it was before the event at a position, for who has to know what that event changed. */
   async stateBefore<State>(aggregate: Aggregate<State>, streamId: string, position: number): Promise<State> {
-    const stored = await this.store.readStream(streamId, { upToPosition: position - 1 });
-    const events = await this.codec.decode(aggregate.events, stored);
+    const events = await this.read(aggregate, streamId, { upToPosition: position - 1 });
     return events.reduce<State>(aggregate.evolve, aggregate.initialState);
+  }
+
+  /** Events of one stream in order, decoded: all, or those behind a version and up to a position. */
+  async read<E extends Event<string, any>>(
+    aggregate: Aggregate<any, E>,
+    streamId: string,
+    span: { afterVersion?: number; upToPosition?: number } = {},
+  ): Promise<Recorded<E>[]> {
+    const stored = await this.store.readStream(streamId, span);
+    return (await this.codec.decode(aggregate.events, stored)) as Recorded<E>[];
   }
 
   /** The first events of streams, decoded: for what is personal and therefore stands in no read model. Two statements. */

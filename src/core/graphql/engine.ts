@@ -20,6 +20,7 @@ import { measured, measureInvalid } from './execution/measures.js';
 import type { Prepared, PreparedDocument } from './execution/prepared.js';
 import { fault, invalidToken, type Refused, unknownOperation, withCode, withInputCodes } from './execution/refusals.js';
 import { parseOptions, validateOperation } from './limits.js';
+import './warnings.js';
 
 export type { Prepared } from './execution/prepared.js';
 
@@ -30,7 +31,11 @@ export type OperationRequest = {
   variables?: Record<string, unknown> | null;
 };
 
-export type Answer = { data?: Record<string, unknown> | null; errors?: readonly GraphQLFormattedError[] };
+export type Answer = {
+  data?: Record<string, unknown> | null;
+  errors?: readonly GraphQLFormattedError[];
+  extensions?: Record<string, unknown>;
+};
 
 type Variables = OperationRequest['variables'];
 
@@ -80,8 +85,12 @@ export class Engine {
   }
 
   /** The same with the errors as they are, for a transport that presents them itself. */
-  run(prepared: Prepared, variables: Variables, ctx: Ctx): Promise<ExecutionResult> {
-    return measured(prepared, () => this.refusal(prepared, variables, ctx) ?? this.perform(prepared, variables, ctx));
+  async run(prepared: Prepared, variables: Variables, ctx: Ctx): Promise<ExecutionResult> {
+    const result: ExecutionResult = await measured(
+      prepared,
+      () => this.refusal(prepared, variables, ctx) ?? this.perform(prepared, variables, ctx),
+    );
+    return ctx.warnings ? { ...result, extensions: { warnings: ctx.warnings } } : result;
   }
 
   /** Starts a subscription. @returns its answers, or one answer with errors when it does not start. */
@@ -166,6 +175,8 @@ function operationOf(document: PreparedDocument, name: string | null | undefined
   return document.operation(name) ?? { errors: [unknownOperation(name)] };
 }
 
-function presented({ data, errors }: ExecutionResult, ctx: Ctx): Answer {
-  return errors ? { data, errors: errors.map((error) => presentError(error, ctx)) } : { data };
+function presented({ data, errors, extensions }: ExecutionResult, ctx: Ctx): Answer {
+  const answer: Answer = errors ? { data, errors: errors.map((error) => presentError(error, ctx)) } : { data };
+  if (extensions) answer.extensions = extensions;
+  return answer;
 }

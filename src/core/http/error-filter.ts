@@ -32,9 +32,11 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Methods that do work at the address of an unrouted request. Only for fixed addresses. */
+/** Methods that do work at the address of a request that reached nothing there. Only for fixed addresses. */
 function otherMethods(fastify: FastifyInstance, request: FastifyRequest, exception: unknown): string[] {
-  if (!request.is404 || statusOf(exception) !== 404) return [];
+  if (statusOf(exception) !== 404) return [];
   const url = request.url.split('?', 1)[0]!;
+  // Whoever answers at just this address has said himself that there is nothing. A pattern, such as that of packages, also fits others'.
+  if (request.routeOptions.url === url) return [];
   return ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => fastify.hasRoute({ method, url } as never));
 }

@@ -22,6 +22,8 @@ import { isStopping, trackConnections } from './shutdown.js';
 export const httpLimits = {
   bodyBytes: 1024 * 1024,
   headerBytes: 16 * 1024,
+  /** Of one part of a path, as it is written. The longest are package files, which are named after package and version. */
+  pathPartChars: 1024,
   /** Until the headers are complete. */
   headersTimeoutMs: 20_000,
   /** Until the whole request is received; a slower sender is cut off with 408. */
@@ -46,6 +48,7 @@ export function createFastify(config: Pick<Config, 'trustProxy' | 'publicUrl'>, 
     genReqId: requestIds(config.trustProxy),
     trustProxy: proxyTrust(config.trustProxy),
     bodyLimit: httpLimits.bodyBytes,
+    routerOptions: { maxParamLength: httpLimits.pathPartChars },
     requestTimeout: httpLimits.requestTimeoutMs,
     keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
     http: {
@@ -119,6 +122,7 @@ const quietRoutes = new Set([
   '/assets/:name',
   '/avatars/:hash',
   '/avatars/initial/:file',
+  '/packages/icons/:hash',
 ]);
 
 /** Never the query string: a GET may carry a whole GraphQL operation there. */

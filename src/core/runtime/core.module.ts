@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { SuccessorTokens } from '../auth/successor-tokens.js';
 import { Attempts } from '../auth/attempts.js';
+import { DownloadSignatures } from '../auth/download-signatures.js';
 import { LinkTokens } from '../auth/link-token.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { CommandGateway } from '../command/command.gateway.js';
@@ -28,6 +29,7 @@ export class CoreModule {
       { provide: Dispatcher, useValue: dispatcher },
       { provide: LinkTokens, useValue: core.linkTokens },
       { provide: UploadUrls, useValue: core.uploadUrls },
+      { provide: DownloadSignatures, useValue: core.downloadSignatures },
       {
         provide: Attempts,
         inject: [CONFIG],

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { AttemptKeys } from '../auth/attempts.js';
+import { DownloadSignatures } from '../auth/download-signatures.js';
 import { LinkTokens } from '../auth/link-token.js';
 import type { KeyWrapper } from '../crypto/key-ring.js';
 import { SuccessorTokens } from '../auth/successor-tokens.js';
@@ -32,6 +33,7 @@ export type Core = {
   linkTokens: LinkTokens;
   attemptKeys: AttemptKeys;
   uploadUrls: UploadUrls;
+  downloadSignatures: DownloadSignatures;
   reader: StreamReader;
   readModel: Reader;
   /** A whole stream, decoded, up to and with a position. */
@@ -62,6 +64,7 @@ export async function openCore(
   const linkTokens = new LinkTokens(await dataKeys.system('system:links'));
   const attemptKeys = new AttemptKeys(await dataKeys.system('system:attempts'));
   const uploadUrls = new UploadUrls(await dataKeys.system('system:uploads'));
+  const downloadSignatures = new DownloadSignatures(await dataKeys.system('system:downloads'));
   const reader = new StreamReader(store, codec, dataKeys);
   const executor = new CommandExecutor({ store, codec, keys: commandKeys, appended, reader });
   return {
@@ -77,6 +80,7 @@ export async function openCore(
     linkTokens,
     attemptKeys,
     uploadUrls,
+    downloadSignatures,
     reader,
     readModel: new Reader(pool),
     readStream: async (streamId, upToPosition) =>

@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { DownloadSignatures } from '../../core/auth/download-signatures.js';
 import { CONFIG, type Config } from '../../core/config/config.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import type { StoredFile } from '../package/package.events.js';
+import { registryLimits } from '../registry.limits.js';
 
 /** Path of every package file, up to the id of the version or release whose file it is. */
 export const filePath = '/packages/';
 
-export const fileExtensions: Record<StoredFile['format'], string> = {
-  'webc-v2': 'webc',
-  'webc-v3': 'webc',
-  'tar.gz': 'tar.gz',
-};
+type Format = StoredFile['format'];
+
+const fileExtensions: Record<Format, string> = { 'webc-v2': 'webc', 'webc-v3': 'webc', 'tar.gz': 'tar.gz' };
 
 export type FileUrl = {
   url: string;
@@ -18,27 +18,42 @@ export type FileUrl = {
   expiresInSeconds: number | null;
 };
 
-type Named = { name: string; isPrivate: boolean };
+/** What a version's file is called. @param name of the package, without its owner */
+export const versionFileName = (name: string, { version, format }: { version: string; format: Format }): string =>
+  `${name}-${version}.${fileExtensions[format]}`;
 
-/** Where clients get package files. All URLs are absolute. The name at the end is for people; the id alone decides. */
+/** What a release's file is called. */
+export const releaseFileName = ({ hash, format }: { hash: string; format: Format }): string =>
+  `${hash}.${fileExtensions[format]}`;
+
+/**
+ * Where clients get package files. All URLs are absolute. The name at the end is for people; the id alone decides. The URL of a private file
+ * opens it for an hour to whoever has it: make one only for who may see the package.
+ */
 @Injectable()
 export class FileUrls {
-  constructor(@Inject(CONFIG) private readonly config: Config) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly signatures: DownloadSignatures,
+  ) {}
 
   ofVersion(
-    { name }: Named,
-    { number, version, format }: Pick<StoredFile, 'format'> & { number: number; version: string },
+    { name, isPrivate }: { name: string; isPrivate: boolean },
+    file: { number: number; version: string; format: Format },
   ): FileUrl {
+    return this.urlOf(encodeId('PackageVersion', file.number), versionFileName(name, file), isPrivate);
+  }
+
+  ofRelease(release: { number: number; hash: string; format: Format; isPrivate: boolean }): FileUrl {
+    return this.urlOf(encodeId('PackageWebc', release.number), releaseFileName(release), release.isPrivate);
+  }
+
+  private urlOf(id: string, fileName: string, isPrivate: boolean): FileUrl {
     // A `+`, of build metadata, is a blank to some.
-    const file = `${name}-${encodeURIComponent(version)}.${fileExtensions[format]}`;
-    return this.urlOf(encodeId('PackageVersion', number), file);
-  }
-
-  ofRelease({ number, hash, format }: Pick<StoredFile, 'hash' | 'format'> & { number: number }): FileUrl {
-    return this.urlOf(encodeId('PackageWebc', number), `${hash}.${fileExtensions[format]}`);
-  }
-
-  private urlOf(id: string, file: string): FileUrl {
-    return { url: `${this.config.publicUrl}${filePath}${id}/${file}`, expiresInSeconds: null };
+    const url = `${this.config.publicUrl}${filePath}${id}/${encodeURIComponent(fileName)}`;
+    if (!isPrivate) return { url, expiresInSeconds: null };
+    const expiresInSeconds = registryLimits.downloadUrlSeconds;
+    const expiresAt = Math.floor(Date.now() / 1000) + expiresInSeconds;
+    return { url: `${url}?${this.signatures.query(id, expiresAt)}`, expiresInSeconds };
   }
 }

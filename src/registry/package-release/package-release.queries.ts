@@ -10,12 +10,14 @@ import { Reader } from '../../core/read/reader.js';
 /** A release with the user who manages its owner. */
 export type ReleaseNode = PackageReleaseRow & { managerId: string };
 
-const also = 'coalesce(manager_ref, owner_id) AS "managerId"';
-const managers = `LEFT JOIN (SELECT id AS namespace_ref, owner_id AS manager_ref FROM ${tableName(namespaceRows)})
+export const releaseManagerColumn = 'coalesce(manager_ref, owner_id) AS "managerId"';
+const also = releaseManagerColumn;
+/** Under names that no read table of this silo has. */
+export const releaseManagers = `LEFT JOIN (SELECT id AS namespace_ref, owner_id AS manager_ref FROM ${tableName(namespaceRows)})
   AS owning_namespace ON namespace_ref = owner_id`;
-const byNumbers = { name: 'by_numbers', also, where: `${managers} WHERE number = ANY ($1)` };
+const byNumbers = { name: 'by_numbers', also, where: `${releaseManagers} WHERE number = ANY ($1)` };
 // What everybody may see comes first, for it is the same content.
-const byHash = { name: 'by_hash', also, where: `${managers} WHERE hash = $1 ORDER BY is_private, position` };
+const byHash = { name: 'by_hash', also, where: `${releaseManagers} WHERE hash = $1 ORDER BY is_private, position` };
 
 @Injectable()
 export class PackageReleaseQueries {

@@ -1,20 +1,36 @@
 import { Args, Context, Query, Resolver } from '@nestjs/graphql';
 import type { Ctx } from '../../core/graphql/context.js';
 import { Public } from '../../core/graphql/policy.js';
-import { maySee } from '../package/package.queries.js';
-import { PackageReleaseQueries } from './package-release.queries.js';
+import { FileUrls } from '../download/file-urls.js';
+import { webcImageOf } from '../package-version/webc-image.js';
+import { PackageReleaseLookup } from './package-release.lookup.js';
+
+const visible = 'what was pushed for everybody; private releases are there only for who manages their owner';
 
 @Resolver()
 export class PackageReleaseResolver {
-  constructor(private readonly releases: PackageReleaseQueries) {}
+  constructor(
+    private readonly lookup: PackageReleaseLookup,
+    private readonly urls: FileUrls,
+  ) {}
 
-  /** Clients write a hash with its `sha256:` and without. */
   @Query()
-  @Public('what was pushed for everybody; private releases are there only for who manages their owner')
-  async getPackageRelease(@Args('hash') hash: string | null | undefined, @Context() { actor }: Ctx) {
-    const digits = (hash ?? '').replace(/^sha256:/, '').toLowerCase();
-    if (!/^[0-9a-f]{64}$/.test(digits)) return null;
-    const releases = await this.releases.byHash(digits);
-    return releases.find((release) => maySee(actor, release)) ?? null;
+  @Public(visible)
+  getPackageRelease(@Args('hash') hash: string | null | undefined, @Context() ctx: Ctx) {
+    return hash ? this.lookup.byHash(hash, ctx) : null;
+  }
+
+  /** A release is known by its hash alone; the name says nothing more. */
+  @Query()
+  @Public(visible)
+  getPackageHash(@Args('hash') hash: string, @Context() ctx: Ctx) {
+    return this.lookup.byHash(hash, ctx);
+  }
+
+  @Query()
+  @Public(visible)
+  async getWebcImage(@Args('hash') hash: string, @Context() ctx: Ctx) {
+    const release = await this.lookup.byHash(hash, ctx);
+    return release && webcImageOf(release, this.urls.ofRelease(release));
   }
 }

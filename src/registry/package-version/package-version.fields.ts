@@ -1,19 +1,21 @@
 import { ResolveField, Resolver } from '@nestjs/graphql';
-import type { PackageVersionRow } from '../../../projections/registry/package-versions/package-versions.projection.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { encodeId } from '../../core/ids/global-id.js';
+import { packageLimits } from '../package-file/limits.js';
+import { PackageLookup } from '../package/package-lookup.js';
+import { isRebuildOf } from '../version/version.js';
+import { fixedList } from '../../core/graphql/connection/fixed-list.js';
+import type { PageArgs } from '../../core/graphql/connection/page-request.js';
 import { FileUrls } from '../download/file-urls.js';
-import type { PackageNode } from '../package/package.queries.js';
 import { distributionOf, type WebcVersion } from './distribution.js';
-import type { VersionFile, VersionHead } from './package-version.queries.js';
+import { commandsOf, modulesOf, type CommandNode } from './commands.js';
+import { fileOf, ofFile, ofRow, packageOf, rowOf, type VersionNode } from './version-node.js';
+import { PackageVersionQueries } from './package-version.queries.js';
 import { Texts } from '../texts.js';
 import { webcImageOf } from './webc-image.js';
 
-/**
- * What stands behind a PackageVersion: the whole row, or the few columns that a list of versions has. What a list does not have is read when
- * it is asked for, for all of the list at once.
- */
-export type VersionNode = (VersionHead | PackageVersionRow) & { package?: PackageNode };
+// As many as a version can have.
+const dependencies = fixedList({ field: 'PackageVersion.dependencies', defaultSize: packageLimits.dependencies });
 
 /** Only what differs from the row. */
 @Resolver('PackageVersion')
@@ -21,6 +23,8 @@ export class PackageVersionFields {
   constructor(
     private readonly urls: FileUrls,
     private readonly texts: Texts,
+    private readonly lookup: PackageLookup,
+    private readonly versions: PackageVersionQueries,
   ) {}
 
   @ResolveField()
@@ -80,6 +84,52 @@ export class PackageVersionFields {
   }
 
   @ResolveField()
+  commands(version: VersionNode, _: unknown, ctx: Ctx) {
+    return ofRow(version, ctx, (row) => commandsOf(version, row));
+  }
+
+  @ResolveField()
+  hasCommands(version: VersionNode, _: unknown, ctx: Ctx) {
+    return ofRow(version, ctx, ({ commands }) => commands.length > 0);
+  }
+
+  @ResolveField()
+  modules(version: VersionNode, _: unknown, ctx: Ctx) {
+    return ofRow(version, ctx, modulesOf);
+  }
+
+  @ResolveField()
+  dependencies(version: VersionNode, args: PageArgs, ctx: Ctx) {
+    return dependencies.connect(args, async () => {
+      const declared = await ofRow(version, ctx, (row) => row.dependencies);
+      const wished = declared.flatMap(({ name, requirement }) =>
+        requirement === null ? [] : [`${name}@${requirement}`],
+      );
+      const found = await this.lookup.versionsOf(wished, 'dependency', ctx);
+      return found.filter((each) => each !== null);
+    });
+  }
+
+  @ResolveField()
+  async rebuilds(version: VersionNode, _: unknown, ctx: Ctx) {
+    const all = await ctx.versionsOfPackages.load(version.packageId);
+    const node = await packageOf(version, ctx);
+    const rebuilds = (all?.versions ?? []).filter((other) => isRebuildOf(other.version, version.version));
+    return rebuilds.map((other) => Object.assign(other, { package: node })).reverse();
+  }
+
+  @ResolveField()
+  async isLastVersion(version: VersionNode) {
+    return (await this.versions.latest(version.packageId))?.id === version.id;
+  }
+
+  @ResolveField()
+  async file(version: VersionNode, _: unknown, ctx: Ctx) {
+    const [node, { format }] = await Promise.all([packageOf(version, ctx), fileOf(version, ctx)]);
+    return this.urls.ofVersion(node!, { ...version, format }).url;
+  }
+
+  @ResolveField()
   piritaManifest(version: VersionNode, _: unknown, ctx: Ctx) {
     return ofFile(version, ctx, (file) => file.webcManifest);
   }
@@ -123,26 +173,10 @@ export class PackageVersionFields {
   }
 }
 
-function packageOf(version: VersionNode, ctx: Ctx): PackageNode | Promise<PackageNode | null> {
-  return version.package ?? ctx.packages.load(version.packageId);
-}
-
-const isRow = (version: VersionNode): version is PackageVersionRow => 'hash' in version;
-
-async function rowOf(version: VersionNode, ctx: Ctx): Promise<PackageVersionRow> {
-  return isRow(version) ? version : (await ctx.packageVersions.load(version.id))!;
-}
-
-/** Something of the whole row, at once when it is there. */
-export function ofRow<T>(version: VersionNode, ctx: Ctx, read: (row: PackageVersionRow) => T): T | Promise<Awaited<T>> {
-  if (isRow(version)) return read(version);
-  return ctx.packageVersions.load(version.id).then((row) => read(row!)) as Promise<Awaited<T>>;
-}
-
-function fileOf(version: VersionNode, ctx: Ctx): VersionFile | Promise<VersionFile> {
-  return isRow(version) ? version : (ctx.versionFiles.load(version.id) as Promise<VersionFile>);
-}
-
-function ofFile<T>(version: VersionNode, ctx: Ctx, read: (file: VersionFile) => T): T | Promise<T> {
-  return isRow(version) ? read(version) : ctx.versionFiles.load(version.id).then((file) => read(file!));
+@Resolver('Command')
+export class CommandFields {
+  @ResolveField()
+  module({ atom, packageVersion }: CommandNode, _: unknown, ctx: Ctx) {
+    return ofRow(packageVersion, ctx, (row) => modulesOf(row).find(({ name }) => name === atom) ?? null);
+  }
 }

@@ -36,7 +36,9 @@ const filesOf = `
   SELECT id, hash, size_bytes::float8 AS "sizeBytes", format, webc_manifest AS "webcManifest"
   FROM ${table} WHERE id = ANY ($1)`;
 
-const candidatesOf = `SELECT id, version, yanked_at IS NOT NULL OR is_archived AS "isYanked" FROM ${table} WHERE package_id = $1`;
+const candidatesOf = `
+  SELECT id, package_id AS "packageId", version, yanked_at IS NOT NULL OR is_archived AS "isYanked"
+  FROM ${table} WHERE package_id = ANY ($1)`;
 
 const byIds = { name: 'by_ids', where: 'WHERE id = ANY ($1)' };
 const byNumbers = { name: 'by_numbers', where: 'WHERE number = ANY ($1)' };
@@ -88,18 +90,35 @@ export class PackageVersionQueries {
     if (wanted === null) return null;
     if (wanted.kind === 'any') return this.latest(packageId);
     if (wanted.kind === 'exact') return this.exact(packageId, wanted.version.text);
-    const found = resolveVersion(await this.candidates(packageId), requirement);
-    return found && this.reader.one(packageVersionRows, byIds, [[found.id]]);
+    const [found] = await this.resolveMany([{ packageId, requirement }], 'request');
+    return found!;
   }
 
-  /** What a package gets that depends on another. */
-  async resolveDependency(packageId: string, requirement: string): Promise<PackageVersionRow | null> {
-    const found = resolveDependency(await this.candidates(packageId), requirement);
-    return found && this.reader.one(packageVersionRows, byIds, [[found.id]]);
+  /**
+   * The same for several at once, in two statements.
+   * @param as `dependency`: `1.2.3` then means `^1.2.3`
+   * @returns as many as there are wishes, in their order
+   */
+  async resolveMany(
+    wishes: readonly { packageId: string; requirement: string }[],
+    as: 'request' | 'dependency',
+  ): Promise<(PackageVersionRow | null)[]> {
+    if (wishes.length === 0) return [];
+    const candidates = await this.candidatesOf([...new Set(wishes.map(({ packageId }) => packageId))]);
+    const resolve = as === 'request' ? resolveVersion : resolveDependency;
+    const found = wishes.map(({ packageId, requirement }) =>
+      resolve(
+        candidates.filter((candidate) => candidate.packageId === packageId),
+        requirement,
+      ),
+    );
+    const ids = [...new Set(found.flatMap((candidate) => (candidate ? [candidate.id] : [])))];
+    const rows = new Map((await this.byIds(ids)).map((row) => [row.id, row]));
+    return found.map((candidate) => (candidate && rows.get(candidate.id)) ?? null);
   }
 
-  private candidates(packageId: string): Promise<(Candidate & { id: string })[]> {
-    return this.reader.query('package_versions.candidates_of', candidatesOf, [packageId]);
+  private candidatesOf(packageIds: readonly string[]): Promise<(Candidate & { id: string; packageId: string })[]> {
+    return this.reader.query('package_versions.candidates_of', candidatesOf, [packageIds]);
   }
 
   /** The version with exactly this text, whatever became of it. */

@@ -67,7 +67,8 @@ export class ArchivePackageVersion extends command('ArchivePackageVersion') {
 export class ChangePackageIcon extends command('ChangePackageIcon') {
   constructor(
     readonly streamId: string,
-    readonly change: { owner: CheckedOwner; icon: string | null },
+    /** Undefined says nothing, null clears it. */
+    readonly change: { owner: CheckedOwner; icon: string | null | undefined },
   ) {
     super();
   }
@@ -145,7 +146,8 @@ export function archivePackageVersion(state: Package, { change }: ArchivePackage
 export function changePackageIcon(state: Package, { change }: ChangePackageIcon): Decision<PackageEvent> {
   const { icon } = existing(state, change.owner);
   return decision<PackageEvent>(
-    change.icon !== icon && { event: { type: 'registry.package.icon-changed', data: { icon: change.icon } } },
+    change.icon !== undefined &&
+      change.icon !== icon && { event: { type: 'registry.package.icon-changed', data: { icon: change.icon } } },
     stillOwned(change.owner),
   );
 }
@@ -180,7 +182,7 @@ function existing(state: Package, owner: CheckedOwner): ActivePackage {
 
 function versionIn(state: ActivePackage, number: number): VersionState {
   const found = versionOf(state, number);
-  if (!found) throw refuse('PACKAGE_VERSION_NOT_FOUND', { number });
+  if (!found) throw refuse('PACKAGE_VERSION_NOT_FOUND');
   return found[1];
 }
 

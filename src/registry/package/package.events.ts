@@ -108,8 +108,9 @@ const identifiersKey = (identifiers: string): string =>
     .map((identifier) => (/^\d+$/.test(identifier) ? `0${numberKey(identifier)} ` : `1${identifier} `))
     .join('');
 
-/** Its length in front makes the longer number the larger one. */
+/** Its length in front makes the longer number the larger one; only build metadata has leading zeros, and they decide between equals. */
 function numberKey(digits: string): string {
   const significant = digits.replace(/^0+(?=\d)/, '');
-  return String.fromCharCode(0x40 + significant.length) + significant;
+  const zeros = '0'.repeat(digits.length - significant.length);
+  return `${String.fromCharCode(0x40 + significant.length)}${significant}${zeros}`;
 }

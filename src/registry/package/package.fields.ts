@@ -66,6 +66,11 @@ export class PackageFields {
   }
 
   @ResolveField()
+  appIcon(node: PackageNode) {
+    return packageIconUrl(this.config, node);
+  }
+
+  @ResolveField()
   async owner(node: PackageNode, _: unknown, ctx: Ctx) {
     if (node.ownerId.startsWith('user-')) return typed('User', await ctx.users.load(node.ownerId));
     return typed('Namespace', await ctx.namespaces.load(node.ownerId));

@@ -38,9 +38,38 @@ const byFullName = {
     ORDER BY position DESC LIMIT 1`,
 };
 
+const iconShown = `SELECT EXISTS (SELECT FROM ${tableName(packageRows)} ${packageOwners} WHERE icon = $1 AND ${hasOwner}) AS shown`;
+
+const byFullNames = {
+  name: 'by_full_names',
+  also,
+  where: `${packageOwners} WHERE ${hasOwner} AND (folded_name, owner_id) IN (
+    SELECT wanted.name, owner.id FROM unnest($1::text[], $2::text[]) AS wanted (owner, name)
+    JOIN (SELECT id, folded_username AS folded FROM ${tableName(userRows)} WHERE NOT is_erased
+      UNION ALL SELECT id, folded_name FROM ${tableName(namespaceRows)}) AS owner ON owner.folded = wanted.owner)
+    ORDER BY position`,
+};
+
+// Whoever had the command first keeps it: no later package can take it over.
+const byCommands = {
+  name: 'by_commands',
+  also,
+  where: `${packageOwners} WHERE ${hasOwner} AND NOT is_private AND NOT is_archived AND command_names @> ANY ($1::jsonb[])
+    ORDER BY number`,
+};
+
+/** Owner and name, each in its normal form. */
+export type FullName = { owner: string; name: string };
+
 @Injectable()
 export class PackageQueries {
   constructor(private readonly reader: Reader) {}
+
+  /** Whether any package has this icon now. */
+  async isIconShown(hash: string): Promise<boolean> {
+    const [row] = await this.reader.query<{ shown: boolean }>('packages.icon_shown', iconShown, [hash]);
+    return row?.shown ?? false;
+  }
 
   /** In any order; also packages that not everybody may see. */
   byIds(ids: readonly string[]): Promise<PackageNode[]> {
@@ -55,6 +84,25 @@ export class PackageQueries {
   async byFullName(owner: string, name: string): Promise<PackageNode | null> {
     const [found] = await this.find(byFullName, [foldedName(owner), foldedPackageName(name)]);
     return found ?? null;
+  }
+
+  /**
+   * In whatever case, in one statement; also such as not everybody may see.
+   * @returns as many as there are names, in their order
+   */
+  async byFullNames(names: readonly FullName[]): Promise<(PackageNode | null)[]> {
+    if (names.length === 0) return [];
+    const folded = names.map(({ owner, name }) => [foldedName(owner), foldedPackageName(name)] as const);
+    const found = await this.find(byFullNames, [folded.map(([owner]) => owner), folded.map(([, name]) => name)]);
+    const keyOf = (owner: string, name: string) => `${owner}/${name}`;
+    // The newest of two comes last, and stays.
+    const byKey = new Map(found.map((node) => [keyOf(foldedName(node.ownerName), node.foldedName), node]));
+    return folded.map(([owner, name]) => byKey.get(keyOf(owner, name)) ?? null);
+  }
+
+  /** Public packages that have one of these commands, the oldest first. */
+  byCommands(commands: readonly string[]): Promise<PackageNode[]> {
+    return this.find(byCommands, [commands.map((command) => JSON.stringify([command]))]);
   }
 
   private async find(lookup: { name: string; also: string; where: string }, values: unknown[]): Promise<PackageNode[]> {

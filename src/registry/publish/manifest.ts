@@ -9,7 +9,7 @@ import { keywordsOf } from './keywords.js';
 import { inputName, publishedName } from './package-name.js';
 import { refuse } from './publish.errors.js';
 import { publishLimits } from './publish.limits.js';
-import { addressOf, lineOf, textOf, type Said } from './said.js';
+import { addressOf, lineOf, repositoryOf, textOf, type Said } from './said.js';
 
 /** What a publisher says of a version: the text fields of TagPackageReleaseInput and PublishPackageInput, as they come. */
 export type PublisherInput = {
@@ -156,7 +156,7 @@ function linesOf(input: PublisherInput, toml: WasmerToml | null, file: Described
       licenseChars,
     ),
     homepage: addressOf(said('homepage'), urlChars),
-    repository: addressOf(said('repository'), urlChars),
+    repository: repositoryOf(said('repository'), urlChars),
   };
 }
 

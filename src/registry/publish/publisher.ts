@@ -1,23 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { OwnerCheck, type ActingOwner } from '../../accounts/index.js';
-import { numberOf, streamIdOf } from '../../core/command/aggregate.js';
+import { numberOf } from '../../core/command/aggregate.js';
 import type { Executed } from '../../core/command/executor.js';
-import { StreamReader } from '../../core/command/stream-reader.js';
 import { refuse as refuseInput } from '../../core/errors/core.errors.js';
 import type { Refusal } from '../../core/errors/refusal.js';
-import { claimKey } from '../../core/event-store/claims.js';
-import { EventStore } from '../../core/event-store/event-store.js';
 import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
-import { assertPackageName, packageName } from '../package/package-name.js';
-import { assertPublishable, packageAggregate, PublishPackageVersion } from '../package/package.commands.js';
+import { assertPackageName } from '../package/package-name.js';
+import { assertPublishable, PublishPackageVersion } from '../package/package.commands.js';
 import type { PublishedVersion } from '../package/package.events.js';
+import { PackageStreams } from '../package/package-streams.js';
 import { maySee } from '../package/package.queries.js';
 import type { ReleaseNode } from '../package-release/package-release.queries.js';
 import { refuse } from '../registry.errors.js';
 import { Texts } from '../texts.js';
 import { parseVersion } from '../version/version.js';
 import { publishedFacts, type PublishedFacts, type PublisherInput } from './manifest.js';
+import { MissingDependencies } from './missing-dependencies.js';
 import { Releases, type Pushed, type ReadUpload } from './releases.js';
 
 /** What can be known of a publish before its file is taken. */
@@ -37,11 +36,11 @@ export type PublishedAt = { packageId: string; version: string };
 @Injectable()
 export class Publisher {
   constructor(
-    private readonly store: EventStore,
-    private readonly reader: StreamReader,
+    private readonly packages: PackageStreams,
     private readonly texts: Texts,
     private readonly owners: OwnerCheck,
     private readonly releases: Releases,
+    private readonly dependencies: MissingDependencies,
   ) {}
 
   /** @returns the stream of the release. @throws Refusal OWNER_NOT_FOUND, INVALID_PACKAGE_NAME, UPLOAD_…, PACKAGE_… */
@@ -92,9 +91,9 @@ export class Publisher {
     if (version === null || !parseVersion(version)) throw refuse('INVALID_VERSION', { field: 'version' });
     const owner = await this.ownerOf(facts.owner, ctx);
     assertPackageName(name, 'name');
-    const packageId = await this.find(owner, name);
+    const packageId = await this.packages.find(owner.id, name);
     if (packageId !== null) {
-      const { state } = await this.reader.load(packageAggregate, packageId);
+      const state = await this.packages.load(packageId);
       assertPublishable(state, { owner, wanted: wantedOf(name, facts), version });
     }
     return { owner, name, version, packageId, facts };
@@ -109,6 +108,7 @@ export class Publisher {
       return ctx.execute(new PublishPackageVersion(streamId, publish), input);
     };
     const executed = packageId === null ? await this.publishNew(owner, name, publishTo) : await publishTo(packageId);
+    await this.dependencies.tell(version.dependencies, ctx);
     return { packageId: executed.streamId, version: version.version };
   }
 
@@ -117,7 +117,7 @@ export class Publisher {
     const [readme, licenseFile, number] = await Promise.all([
       this.texts.put(facts.readme),
       this.texts.put(facts.licenseFile),
-      this.store.drawNumber('PackageVersion'),
+      this.packages.drawVersionNumber(),
     ]);
     const { webcManifest, manifest, description, license, homepage, repository, keywords } = facts;
     const { entrypoint, commands, modules, dependencies, mounts } = facts;
@@ -152,18 +152,12 @@ export class Publisher {
     publishTo: (packageId: string) => Promise<Executed>,
   ): Promise<Executed> {
     try {
-      return await publishTo(streamIdOf('package', await this.store.drawNumber('Package')));
+      return await publishTo(await this.packages.create());
     } catch (error) {
-      const winner = (error as Refusal).code === 'PACKAGE_NAME_TAKEN' && (await this.find(owner, name));
+      const winner = (error as Refusal).code === 'PACKAGE_NAME_TAKEN' && (await this.packages.find(owner.id, name));
       if (!winner) throw error;
       return publishTo(winner);
     }
-  }
-
-  /** The package that has this name now, in any case. */
-  private find(owner: ActingOwner, name: string): Promise<string | null> {
-    const { kind, value } = packageName(owner.id, name);
-    return this.store.ownerOfClaim(claimKey(kind, value));
   }
 
   /** @param name null for the caller itself */

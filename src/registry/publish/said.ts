@@ -31,6 +31,14 @@ export function addressOf(said: Said, maxChars: number): string | null {
   throw unfit(firstOf(said)!.source, said.field, 'an absolute URL with http or https');
 }
 
+/** Where sources are: also as git writes it, `git@github.com:acme/tools.git`. @throws Refusal when it is something else. */
+export function repositoryOf(said: Said, maxChars: number): string | null {
+  const text = lineOf(said, maxChars);
+  if (text === null || /^((git\+)?(https?|ssh)|git):$/.test(protocolOf(text))) return text;
+  if (/^[\w.-]+@[\w.-]+:[^\s:]+$/.test(text)) return text;
+  throw unfit(firstOf(said)!.source, said.field, 'an absolute URL with http, https, ssh or git');
+}
+
 /** A whole text, as it is. @throws Refusal when it is too large. */
 export function textOf(said: Said, maxBytes: number): string | null {
   const heard = firstOf(said);

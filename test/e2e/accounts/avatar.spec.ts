@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { pictureLimits } from '../../../src/accounts/avatar/picture.limits.js';
+import { pictureLimits } from '../../../src/core/picture/picture.limits.js';
 import { account, startAccounts, type AccountsServer, type TestAccount } from './kit.js';
 
 let server: AccountsServer;

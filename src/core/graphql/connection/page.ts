@@ -5,13 +5,15 @@ import type { SortOrder } from './sort-order.js';
 
 /** The cursor is made when it is selected. */
 export class Edge<Row> {
+  /** @param key holds the values of the sort keys, when the node itself does not */
   constructor(
     readonly node: Row,
     private readonly order: SortOrder,
+    private readonly key: object = node as object,
   ) {}
 
   get cursor(): string {
-    return encodeCursor(this.order, this.node as Record<string, unknown>);
+    return encodeCursor(this.order, this.key as Record<string, unknown>);
   }
 }
 

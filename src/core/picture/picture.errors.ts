@@ -1,4 +1,4 @@
-import { errorCatalogue } from '../../core/errors/catalogue.js';
+import { errorCatalogue } from '../errors/catalogue.js';
 import { pictureLimits } from './picture.limits.js';
 
 const { inputBytes, inputPixels } = pictureLimits;

@@ -1,5 +1,5 @@
 import type { default as Sharp } from 'sharp';
-import { limiter } from '../../core/auth/limiter.js';
+import { limiter } from '../auth/limiter.js';
 import { pictureLimits } from './picture.limits.js';
 
 /** Why a content was not taken. */

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { streamIdOf } from '../../core/command/aggregate.js';
+import { StreamReader } from '../../core/command/stream-reader.js';
+import { claimKey } from '../../core/event-store/claims.js';
+import { EventStore } from '../../core/event-store/event-store.js';
+import { packageName } from './package-name.js';
+import { packageAggregate } from './package.commands.js';
+import type { Package } from './package.state.js';
+
+/** Packages as the log has them: for who writes, a read model may be late. */
+@Injectable()
+export class PackageStreams {
+  constructor(
+    private readonly store: EventStore,
+    private readonly reader: StreamReader,
+  ) {}
+
+  /** The stream of the package that has this name now, in any case; null when the name is free. */
+  find(ownerId: string, name: string): Promise<string | null> {
+    const { kind, value } = packageName(ownerId, name);
+    return this.store.ownerOfClaim(claimKey(kind, value));
+  }
+
+  async load(packageId: string): Promise<Package> {
+    return (await this.reader.load(packageAggregate, packageId)).state;
+  }
+
+  /** The stream of a package that is to be. */
+  async create(): Promise<string> {
+    return streamIdOf('package', await this.store.drawNumber('Package'));
+  }
+
+  drawVersionNumber(): Promise<number> {
+    return this.store.drawNumber('PackageVersion');
+  }
+}
