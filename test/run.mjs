@@ -41,18 +41,17 @@ const plainTests = '.config/jest.config.mjs';
 process.exitCode = (await prepare()) ? await main(suite ?? plainTests, suite ? rest : process.argv.slice(2)) : 1;
 
 async function main(config, patterns) {
-  const scratch = mkdtempSync(join(tmpdir(), 'waybill-test-'));
-  const cluster = mkdtempSync(join(roomInMemory() ? memory : tmpdir(), 'waybill-test-postgres-'));
+  const scratch = mkdtempSync(join(roomInMemory() ? memory : tmpdir(), 'waybill-test-'));
   const { testPostgres } = await import('./kit/postgres.mjs');
   const { endLeftServers, endLeftPostgres, unmountLeft } = await import('./kit/left-servers.mjs');
   // Run by root, Postgres is another user and must be able to pass.
-  for (const folder of [scratch, cluster]) chmodSync(folder, 0o711);
+  chmodSync(scratch, 0o711);
   const servers = join(scratch, 'servers');
   mkdirSync(servers);
   const kafka = await testKafka(scratch, config === plainTests ? patterns : null);
   let postgres;
   try {
-    postgres = await testPostgres(join(cluster, 'postgres'));
+    postgres = await testPostgres(join(scratch, 'postgres'));
     await run('migrate', [program, 'migrate'], {
       DATABASE_URL: postgres.templateUrl,
       WAYBILL_DATA_DIR: join(scratch, 'data'),
@@ -85,21 +84,25 @@ async function main(config, patterns) {
     return 1;
   } finally {
     await postgres?.stop().catch((error) => process.stderr.write(`The test Postgres did not stop: ${error.message}\n`));
-    for (const folder of [scratch, cluster]) await endLeftPostgres(folder);
+    await endLeftPostgres(scratch);
     await kafka.stop();
     unmountLeft(scratch);
-    for (const folder of [scratch, cluster]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
 /**
- * Every test clones the template, 9 MB in some hundred files, which in memory takes a tenth of the processor time. All that the shared Postgres
- * holds at a time is far below a gigabyte; containers often have 64 MB here.
+ * Whether all that the tests write has room in memory: some hundred databases, of which few are there at a time. On a disk most of the
+ * time of a clone of the template, or of a cluster, goes into the file system. Programs are copied there, too: it must let them run.
  */
 function roomInMemory() {
   if (!existsSync(memory)) return false;
   const { bavail, bsize } = statfsSync(memory);
-  return Math.min(bavail * bsize, process.availableMemory?.() ?? freemem()) > 3 * 1024 ** 3;
+  if (Math.min(bavail * bsize, process.availableMemory?.() ?? freemem()) < 3 * 1024 ** 3) return false;
+  const mounted = readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .find((line) => line.split(' ')[1] === memory);
+  return mounted !== undefined && !mounted.split(' ')[3].split(',').includes('noexec');
 }
 
 /**
