@@ -84,7 +84,7 @@ function building(command: Command): Command {
     .addOption(
       new Option('--workers <n>', 'parts of the log that are read at the same time').default(1).argParser(workersFrom),
     )
-    .option('--json', 'print a line of JSON per second and one at the end');
+    .option('--json', 'print a line of JSON for each read model, and progress as JSON lines on standard error');
 }
 
 function workersFrom(text: string): number {

@@ -1,44 +1,36 @@
 import type { RebuildProgress, RebuildReport } from '../core/projection/rebuild/rebuild.js';
-import { note, paceOf, print, progressBar, type OutputOptions, type Pace } from './output.js';
-
-const lineMs = 1_000;
+import { note, print, type OutputOptions } from './output.js';
+import { startProgress, type Progress } from './progress.js';
 
 type Display = { progress(progress: RebuildProgress): void; end(report: RebuildReport): void };
 
-/** What people or machines see of a rebuild while it goes on, and what it came to. */
-export function showRebuild(projection: string, { json }: OutputOptions): Display {
-  return json ? linesFor(projection) : barFor(projection);
-}
-
-function barFor(projection: string): Display {
-  let phase = '';
-  let bar: ((done: number) => void) | null = null;
+/** What people or machines see of a rebuild while it goes on, on standard error, and what it came to. */
+export function showRebuild(projection: string, options: OutputOptions): Display {
   return {
-    progress: (progress) => {
-      if (progress.phase !== phase && progress.phase !== 'loading') note(`${projection}: ${progress.phase} …`);
-      phase = progress.phase;
-      if (progress.phase === 'loading') (bar ??= progressBar(projection, progress.total))(progress.done);
-    },
-    end: (report) => {
-      if (report.resumedParts > 0)
-        note(`${projection}: ${report.resumedParts} of ${report.parts} parts were there from an earlier run.`);
-      if (report.sqlFailure) note(`${projection}: built by its handlers, for its SQL failed: ${report.sqlFailure}`);
-      const parked = report.parkedStreams > 0 ? `, ${report.parkedStreams} parked streams` : '';
-      print(`${projection} is rebuilt from ${report.events} events up to position ${report.position}${parked}.`);
-    },
+    progress: stepsOf(projection, options),
+    end: (report) => (options.json ? print(JSON.stringify(report)) : tell(projection, report)),
   };
 }
 
-function linesFor(projection: string): Display {
-  let pace: ((done: number) => Pace) | null = null;
-  let printedAt = 0;
-  return {
-    progress: ({ phase, done, total }) => {
-      if (total !== null) pace ??= paceOf(total);
-      if (Date.now() - printedAt < lineMs) return;
-      printedAt = Date.now();
-      print(JSON.stringify({ projection, phase, done, total, ...(phase === 'loading' && pace?.(done)) }));
-    },
-    end: (report) => print(JSON.stringify({ phase: 'done', ...report })),
+/** Only how many events there are to load is known from the begin; of the other steps it is told that they begin. */
+function stepsOf(projection: string, options: OutputOptions): Display['progress'] {
+  let step = '';
+  let loading: Progress | null = null;
+  return ({ phase, done, total }) => {
+    if (phase === 'loading') {
+      if (!loading) (loading = startProgress(projection, options)).total(total);
+      loading.update(done);
+    } else if (phase !== step) {
+      note(options.json ? JSON.stringify({ step: `${projection}: ${phase}` }) : `${projection}: ${phase} …`);
+    }
+    step = phase;
   };
+}
+
+function tell(projection: string, report: RebuildReport): void {
+  if (report.resumedParts > 0)
+    note(`${projection}: ${report.resumedParts} of ${report.parts} parts were there from an earlier run.`);
+  if (report.sqlFailure) note(`${projection}: built by its handlers, for its SQL failed: ${report.sqlFailure}`);
+  const parked = report.parkedStreams > 0 ? `, ${report.parkedStreams} parked streams` : '';
+  print(`${projection} is rebuilt from ${report.events} events up to position ${report.position}${parked}.`);
 }

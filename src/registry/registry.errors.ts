@@ -45,6 +45,14 @@ export const { refuse } = errorCatalogue({
     message: 'This content was pushed at the same moment.',
     help: 'Push it again: the answer is then the release that is there.',
   },
+  PACKAGE_FORMAT_MISMATCH: {
+    message: 'The package file has another format than `uploadFormat` says.',
+    help: '`expected` is what was said and `found` what the file is: webc-v2, webc-v3 or tar.gz. Send the file that is meant, or leave `uploadFormat` out.',
+  },
+  SIGNATURES_NOT_SUPPORTED: {
+    message: 'Signatures of packages are not kept here. Publish without one.',
+    help: 'A signature that is thrown away would look like one that was checked, so it is refused. Every file is known by its SHA-256.',
+  },
   OWNER_NOT_FOUND: {
     message: 'There is no such namespace, or you may not publish to it.',
     help: 'Packages stand under the name of a user or a namespace. Who may publish to it: the user itself, the owner of the namespace, and who operates the instance.',

@@ -9,4 +9,6 @@ export const registryLimits = {
   namesPerLookup: 250,
   /** How long the URL of a private file holds. */
   downloadUrlSeconds: 60 * 60,
+  /** Edges of a page for who asks for no number. */
+  defaultPageSize: 100,
 } as const;

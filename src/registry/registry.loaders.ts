@@ -4,7 +4,7 @@ import { ContextFactory } from '../core/graphql/context.js';
 import { Loader } from '../core/graphql/loader.js';
 import type { DownloadCount } from './download/download-counts.table.js';
 import { DownloadCounts } from './download/download-counts.js';
-import { PackageQueries, type PackageNode } from './package/package.queries.js';
+import { PackageQueries, type PackageKeywords, type PackageNode } from './package/package.queries.js';
 import { PackageReleaseQueries, type ReleaseNode } from './package-release/package-release.queries.js';
 import {
   PackageVersionQueries,
@@ -19,12 +19,16 @@ declare module '../core/graphql/context.js' {
   interface Ctx {
     /** Packages by id, also such as not everybody may see. */
     packages: Loader<string, PackageNode>;
+    /** Keywords of packages, by their ids. */
+    packageKeywords: Loader<string, PackageKeywords>;
     /** Versions by the id of their row, with all that they say. */
     packageVersions: Loader<string, PackageVersionRow>;
     /** The files of versions, by the id of their row. */
     versionFiles: Loader<string, VersionFile>;
     /** All versions of a package, the newest first; a package without versions has no entry. */
     versionsOfPackages: Loader<string, VersionsOfPackage>;
+    /** The version of each package that `latest` means, by the package's id. */
+    latestVersions: Loader<string, PackageVersionRow>;
     /** The versions that were made of a release, the newest first. */
     versionsOfReleases: Loader<string, VersionsOfRelease>;
     /** Releases by their numbers, also such as not everybody may see. */
@@ -46,10 +50,15 @@ export class RegistryLoaders {
   ) {
     contexts.contribute(() => ({
       packages: new Loader((ids) => packages.byIds(ids), rowId),
+      packageKeywords: new Loader((ids) => packages.keywordsOf(ids), rowId),
       packageVersions: new Loader((ids) => versions.byIds(ids), rowId),
       versionFiles: new Loader((ids) => versions.filesOf(ids), rowId),
       versionsOfPackages: new Loader(
         async (ids) => grouped(await versions.headsOf(ids), 'packageId'),
+        ({ packageId }) => packageId,
+      ),
+      latestVersions: new Loader(
+        (ids) => versions.latestOf(ids),
         ({ packageId }) => packageId,
       ),
       versionsOfReleases: new Loader(

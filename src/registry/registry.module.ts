@@ -14,6 +14,18 @@ import { InfoResolver } from './info/info.resolver.js';
 import { PackageInfoFields } from './info/package-info.fields.js';
 import { packageInfoSdl } from './info/package-info.sdl.js';
 import { PackageMonthsQueries } from './info/package-months.queries.js';
+import { ChangeFeeds } from './lists/change-feeds.js';
+import { ChangeFeedsResolver } from './lists/change-feeds.resolver.js';
+import { ListsResolver } from './lists/lists.resolver.js';
+import { listsSdl } from './lists/lists.sdl.js';
+import { NamespaceListFields, UserListFields } from './lists/owner-lists.fields.js';
+import { PackageLists } from './lists/package-lists.js';
+import { PackageReleaseListFields, ReleaseLists } from './lists/release-lists.js';
+import { VersionLists } from './lists/version-lists.js';
+import { liveSdl } from './live/live.sdl.js';
+import { PublishedVersions } from './live/published-versions.js';
+import { ReadyResponseFields, VersionReadiness } from './live/version-readiness.js';
+import { VersionSubscriptions } from './live/version.subscriptions.js';
 import { PackageFields } from './package/package.fields.js';
 import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
@@ -36,19 +48,26 @@ import { versionChangesSdl } from './package-version/version-changes.sdl.js';
 import { Yanking } from './package-version/yanking.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
+import { publishPackageSdl } from './publish/publish.sdl.js';
 import { Releases } from './publish/releases.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
 import './registry.policy.js';
+import { SearchResolver } from './search/search.resolver.js';
+import { searchSdl } from './search/search.sdl.js';
 import { Texts } from './texts.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
 export const registrySdl = [
   readSdl(import.meta.dirname, 'registry.graphql'),
   downloadSdl,
+  listsSdl,
+  liveSdl,
+  packageChangesSdl,
   packageInfoSdl,
   packageSdl,
-  packageChangesSdl,
+  publishPackageSdl,
+  searchSdl,
   versionChangesSdl,
 ];
 
@@ -56,23 +75,29 @@ export const registrySdl = [
   imports: [AccountsModule, PictureModule],
   controllers: [DownloadController, PackageAddressController, PackageIconController],
   providers: [
+    ChangeFeeds,
+    ChangeFeedsResolver,
     CommandFields,
     DownloadAccess,
     DownloadCounts,
     DownloadQueries,
     FileUrls,
     InfoResolver,
+    ListsResolver,
     ManagedPackages,
     ManagedVersions,
     MissingDependencies,
+    NamespaceListFields,
     PackageChangesResolver,
     PackageDownloadFields,
     PackageFields,
     PackageInfoFields,
+    PackageLists,
     PackageLookup,
     PackageMonthsQueries,
     PackageQueries,
     PackageReleaseFields,
+    PackageReleaseListFields,
     PackageReleaseLookup,
     PackageReleaseQueries,
     PackageReleaseResolver,
@@ -81,14 +106,22 @@ export const registrySdl = [
     PackageVersionFields,
     PackageVersionQueries,
     PublishResolver,
+    PublishedVersions,
     Publisher,
+    ReadyResponseFields,
     RegistryLoaders,
     RegistryNodes,
+    ReleaseLists,
     Releases,
+    SearchResolver,
     Texts,
     UploadResolver,
+    UserListFields,
     VersionChangesResolver,
     VersionDownloadFields,
+    VersionLists,
+    VersionReadiness,
+    VersionSubscriptions,
     Yanking,
   ],
 })

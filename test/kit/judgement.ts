@@ -41,9 +41,14 @@ export async function judge({ database: { url }, env }: Topology, loads: Load[])
 /** Waits until every read model and reactor stands at the head of the log, nothing is parked, and every job is done. */
 export function quiet(url: string, timeoutMs = 30_000): Promise<void> {
   return eventually(async () => {
-    const waiting = await select(url, unrest);
-    if (waiting.length > 0) throw new Error(`Not quiet: ${waiting.map(({ what }) => what).join('; ')}`);
+    const waiting = await unrestOf(url);
+    if (waiting.length > 0) throw new Error(`Not quiet: ${waiting.join('; ')}`);
   }, timeoutMs);
+}
+
+/** @returns a line for each thing that keeps it from being quiet. */
+export async function unrestOf(url: string): Promise<string[]> {
+  return (await select(url, unrest)).map(({ what }) => what);
 }
 
 // Checkpoints of a table that is being built are its own business.

@@ -42,7 +42,7 @@ export type TestRelay = {
 export async function startRelay(
   { url, store }: TestStore,
   settings: KafkaSettings,
-  incarnation = store.incarnation,
+  { incarnation = store.incarnation, kafka }: { incarnation?: string; kafka?: Kafka } = {},
 ): Promise<TestRelay> {
   const pool = createPool({ url, max: 3, role: 'projection' });
   const listener = new Listener({ url });
@@ -50,7 +50,7 @@ export async function startRelay(
   const wakeUp = new WakeUp(pool, listener);
   const relay = createRelay({
     pool,
-    kafka: await kafkaClient(settings),
+    kafka: kafka ?? (await kafkaClient(settings)),
     settings,
     partitions: store.partitions,
     incarnation,

@@ -1,7 +1,8 @@
 import { namespaceRows } from '../../projections/accounts/namespaces/namespaces.projection.js';
 import { tableName } from '../../src/core/projection/ddl.js';
 import { eventually } from '../kit/eventually.js';
-import { answersMore } from '../kit/load.js';
+import { answersMore, type Load } from '../kit/load.js';
+import { markOfEvent } from '../kit/mutations.js';
 import { runProgram } from '../kit/program.js';
 import { select } from '../kit/select.js';
 import { putOnSmallDisk } from '../kit/small-disk.js';
@@ -17,6 +18,8 @@ export const databaseFaults: Fault[] = [
     name: 'full disk',
     needs: 'mount',
     run: async ({ postgres, service, random }) => {
+      // Drawn once: how often it is asked depends on the machine.
+      const more = random.between(0, 3);
       const disk = await putOnSmallDisk(postgres, table);
       try {
         const complaints = () =>
@@ -24,8 +27,7 @@ export const databaseFaults: Fault[] = [
         const before = sum(complaints());
         await disk.fill();
         await eventually(() => {
-          if (sum(complaints()) <= before + random.between(0, 3))
-            throw new Error('Nothing complains of the full disk.');
+          if (sum(complaints()) <= before + more) throw new Error('Nothing complains of the full disk.');
         }, 60_000);
       } finally {
         await disk.remove();
@@ -36,10 +38,9 @@ export const databaseFaults: Fault[] = [
     name: 'poison',
     run: async (world, load) => {
       const { service } = world;
-      // Whoever made the newest namespace changes its description next, or soon.
       await select(
         service.database.url,
-        `ALTER TABLE ${table} ADD CONSTRAINT poison CHECK (id <> '${await hot(world)}') NOT VALID`,
+        `ALTER TABLE ${table} ADD CONSTRAINT poison CHECK (id <> '${await hot(world, load)}') NOT VALID`,
       );
       try {
         await eventually(async () => {
@@ -56,12 +57,13 @@ export const databaseFaults: Fault[] = [
   },
 ];
 
-/** A namespace that clients change again and again. */
-async function hot({ service }: World): Promise<string> {
+/** A namespace that a client of this load changes again and again. */
+async function hot({ service }: World, { answered }: Load): Promise<string> {
   const rows = await select(
     service.database.url,
-    `SELECT stream_id FROM (SELECT * FROM store.events ORDER BY position DESC LIMIT 200) e
-     WHERE type = 'accounts.namespace.described' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1`,
+    `SELECT stream_id FROM store.events WHERE type = 'accounts.namespace.described' AND ${markOfEvent} = ANY ($1)
+     GROUP BY 1 ORDER BY count(*) DESC LIMIT 1`,
+    [answered],
   );
   if (rows.length === 0) throw new Error('No namespace was changed of late.');
   return rows[0].stream_id;

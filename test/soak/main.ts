@@ -17,6 +17,7 @@ import { kafkaFaults } from './kafka-faults.js';
 import { processFaults } from './process-faults.js';
 import { Random } from '../kit/random.js';
 import { restoreBackup } from './restore.js';
+import { stateOf } from './state.js';
 import { Tally } from './tally.js';
 import type { Fault, Kafka, World } from './world.js';
 
@@ -48,8 +49,9 @@ export async function soak(options: SoakOptions): Promise<string[]> {
   options.undo.push(async () => say(await tally.print(world.postgres.url)));
   const end = Date.now() + options.minutes * 60_000;
   for (let round = 1; Date.now() < end; round++) {
-    const differences = await runRound(world, round, faults, loads, tally, say).catch((error: Error) => [
+    const differences = await runRound(world, round, faults, loads, tally, say).catch(async (error: Error) => [
       error.message,
+      ...(await stateOf(world.service).catch(() => [])),
     ]);
     if (differences.length > 0) return differences.map((each) => `round ${round} of seed ${seed}: ${each}`);
   }
@@ -65,13 +67,14 @@ async function runRound(
   say: (line: string) => void,
 ): Promise<string[]> {
   const { service, random, token } = world;
-  const count = (name: string, what: string | void) => {
+  const happens = async (name: string, run: () => Promise<string | void>) => {
     tally.fault(name);
-    say(`round ${round}: ${name}${what ? ` (${what})` : ''}`);
+    say(`round ${round}: ${name}`);
+    const what = await run();
+    if (what) say(`round ${round}: ${name}: ${what}`);
   };
   if (round % restoreEvery === 0) {
-    count('restore a backup', undefined);
-    await restoreBackup(world, `lost${round}x`);
+    await happens('restore a backup', () => restoreBackup(world, `lost${round}x`));
   }
   // Tables that a rebuild has swapped in since the last round are watched, too.
   await watchOrder(world.postgres.url);
@@ -82,7 +85,7 @@ async function runRound(
       await answersMore(load, random.between(20, 100), 60_000);
       await tally.askApplied(service);
       const fault = random.of(faults);
-      count(fault.name, await fault.run(world, load));
+      await happens(fault.name, () => fault.run(world, load));
     }
     await answersMore(load, 20, 60_000);
   } finally {

@@ -1,6 +1,7 @@
+import { namespaceRows } from '../../projections/accounts/namespaces/namespaces.projection.js';
 import { answersMore } from '../kit/load.js';
 import { runProgram } from '../kit/program.js';
-import { isForgotten } from '../kit/topology.js';
+import { isForgotten, type Topology } from '../kit/topology.js';
 import type { Fault } from './world.js';
 
 /** What befalls the processes of the service. */
@@ -28,11 +29,20 @@ export const processFaults: Fault[] = [
   },
   {
     name: 'rebuild',
-    run: async ({ service, random }) => {
-      const args = ['projections', 'rebuild', 'all', '--workers', String(random.between(1, 2))];
-      const { code, stderr } = await runProgram(args, service.env);
-      if (code !== 0) throw new Error(`${args.join(' ')} ended with code ${code}: ${stderr}`);
-      return args.slice(2).join(' ');
+    run: async ({ service, random }, load) => {
+      const workers = String(random.between(1, 2));
+      const goesBack = random.below(2) === 0;
+      await projections(service, 'rebuild', 'all', '--workers', workers);
+      await answersMore(load, random.between(10, 50));
+      if (goesBack) await projections(service, 'rollback', namespaceRows.versionedName);
+      // Without this the next rebuild is refused.
+      await projections(service, 'drop-old', 'all');
+      return `${workers} workers${goesBack ? ', one is rolled back' : ''}`;
     },
   },
 ];
+
+async function projections(service: Topology, ...args: string[]): Promise<void> {
+  const { code, stderr } = await runProgram(['projections', ...args], service.env);
+  if (code !== 0) throw new Error(`projections ${args.join(' ')} ended with code ${code}: ${stderr}`);
+}

@@ -7,8 +7,9 @@ import type { World } from './world.js';
  * Postgres is taken back to a backup, behind the same topic, and the log is fenced. Between loads, for what is answered after the backup is
  * lost by right.
  * @param prefix of the marks that are lost
+ * @returns how it was done
  */
-export async function restoreBackup({ service, postgres, random, token }: World, prefix: string): Promise<void> {
+export async function restoreBackup({ service, postgres, random, token }: World, prefix: string): Promise<string> {
   const url = postgres.url;
   await quiet(url);
   await postgres.stop();
@@ -29,4 +30,5 @@ export async function restoreBackup({ service, postgres, random, token }: World,
   const { code, stderr } = await runProgram(['events', 'fence', '--yes'], service.env);
   if (code !== 0) throw new Error(`events fence ended with code ${code}: ${stderr}`);
   await Promise.all(names.map((name) => service.start(name)));
+  return lives ? 'beneath the running service' : 'while the service was stopped';
 }

@@ -28,7 +28,13 @@ export const packageReleaseRows = readTable<PackageReleaseRow>({
     webcManifest: { type: 'text', name: 'webc_manifest', nullable: true },
     createdAt: { type: 'timestamptz', name: 'created_at' },
   },
-  indices: [{ columns: ['hash'] }, { columns: ['number'] }, { columns: ['createdAt'] }],
+  indices: [
+    { columns: ['hash'] },
+    { columns: ['number'] },
+    // For mirrors, who follow the log.
+    { name: 'position', expression: 'position' },
+    { name: 'created_position', expression: 'created_at, position' },
+  ],
 });
 
 export const packageReleases = projection<PackageReleaseRow, PackageReleaseEvent>({

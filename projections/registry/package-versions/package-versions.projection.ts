@@ -66,22 +66,29 @@ export const packageVersionRows = readTable<PackageVersionRow>({
     { columns: ['number'] },
     { columns: ['hash'] },
     { columns: ['releaseId'] },
-    { columns: ['createdAt'] },
-    { columns: ['updatedAt'] },
+    { columns: ['createdAt', 'id'] },
+    { columns: ['publisherId', 'createdAt', 'id'] },
+    // For mirrors, who follow the log.
+    { name: 'position', expression: 'position' },
+    { name: 'updated_position', expression: 'updated_at, position' },
+    { name: 'created_position', expression: 'created_at, position' },
     { columns: ['readme'] },
     { columns: ['licenseFile'] },
   ],
 });
 
-/** The events that are about one version. */
-type OfVersion = Extract<PackageEvent, { data: { number: number } }>;
+/** The numbers of the versions that an event is about. */
+function numbersOf({ type, data }: PackageEvent): number[] {
+  if (type === 'registry.package.versions-made-public') return data.numbers;
+  return 'number' in data ? [data.number] : [];
+}
 
 export const packageVersionRowId = (packageId: string, number: number): string => `${packageId}/${number}`;
 
 export const packageVersions = projection<PackageVersionRow, PackageEvent>({
   table: packageVersionRows,
   events: packageEvents,
-  keys: ({ streamId, data }) => [packageVersionRowId(streamId, (data as OfVersion['data']).number)],
+  keys: (event) => numbersOf(event).map((number) => packageVersionRowId(event.streamId, number)),
   on: {
     'registry.package.version-published': ({ streamId, data, occurredAt }) => {
       const { file, ...said } = data;
@@ -99,6 +106,8 @@ export const packageVersions = projection<PackageVersionRow, PackageEvent>({
         updatedAt: occurredAt,
       };
     },
+    // For who was not to see it the version is new: it moves to the end of what mirrors follow.
+    'registry.package.versions-made-public': ({ occurredAt }, row) => ({ ...row, updatedAt: occurredAt }),
     'registry.package.version-yanked': ({ data, occurredAt }, row) => ({
       ...row,
       yankedAt: occurredAt,

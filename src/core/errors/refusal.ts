@@ -12,6 +12,11 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+
+  /** The same, of this field of the input, unless it names one itself. */
+  inField(field: string): Refusal {
+    return new Refusal(this.code, this.message, { field, ...this.details });
+  }
 }
 
 export type RefusalDetails = {

@@ -1,3 +1,4 @@
+import { emptyLog } from '../../../test/kit/empty-log.js';
 import { eventually } from '../../../test/kit/eventually.js';
 import { createTestStore, event, to, type TestStore } from '../../../test/kit/event-store.js';
 import { Broadcast, type BroadcastOptions } from './broadcast.js';
@@ -51,6 +52,23 @@ describe('broadcast', () => {
     const heard = await listen(broadcast({ pollMs: 20 }));
     await test.append(to('s', 'any', event({ n: 1 })));
     await eventually(() => expect(heard).toEqual([1]));
+  });
+
+  it('follows a log that has gone back to a backup', async () => {
+    const watermark = new Watermark(test.pool);
+    const marks: number[] = [];
+    const safeHead = watermark.safeHead.bind(watermark);
+    watermark.safeHead = async () => {
+      marks.push(await safeHead());
+      return marks.at(-1)!;
+    };
+    const heard = await listen(broadcast({ watermark, pollMs: 20 }));
+    await append(1, 2, 3);
+    await eventually(() => expect(heard).toEqual([1, 2, 3]));
+    await emptyLog(test.adminUrl);
+    await eventually(() => expect(marks.slice(-2)).toEqual([0, 0]));
+    await append(4);
+    await eventually(() => expect(heard).toEqual([1, 2, 3, 4]));
   });
 
   it('goes on when a handler throws and when the database fails', async () => {

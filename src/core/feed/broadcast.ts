@@ -82,11 +82,22 @@ export class Broadcast {
   private async readToHead(): Promise<void> {
     const { pool, watermark } = this.options;
     const upTo = await watermark.safeHead();
+    this.followBack(upTo);
     while (this.position < upTo && this.subscribers.size > 0) {
       const events = await readPage(pool, { after: this.position, upTo, limit: this.pageSize });
       this.position = events.length < this.pageSize ? upTo : events.at(-1)!.position;
       for (const subscriber of this.subscribers) this.deliver(subscriber, events);
     }
+  }
+
+  /**
+   * The mark falls only with the log itself, to a backup or in a crash. Other events come at positions that were read already, and those from the mark on
+   * are brought; which ones below it are new cannot be told.
+   */
+  private followBack(mark: number): void {
+    if (mark >= this.position) return;
+    this.position = mark;
+    for (const subscriber of this.subscribers) subscriber.after = Math.min(subscriber.after, mark);
   }
 
   private deliver({ after, handler }: Subscriber, events: StoredEvent[]): void {

@@ -126,6 +126,22 @@ export async function pauseIfTooManyParked(
   return result.rowCount === 1;
 }
 
+/**
+ * Pauses those running projections of the given ones whose stored checkpoint lies beyond the last position that was drawn. That is asked within the
+ * statement, so it is never older than a checkpoint that is seen.
+ * @returns which it paused
+ */
+export async function pauseBeyondTheLog(pool: pg.Pool, projections: string[]): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `UPDATE store.projections p SET state = 'paused', reason = $2, changed_at = now()
+     WHERE name = ANY($1) AND state = 'running' AND EXISTS (
+       SELECT FROM store.checkpoints c WHERE c.projection = p.name AND c.position > (SELECT last FROM store.safe_head()))
+     RETURNING name`,
+    [projections, pauseReasons.beyondTheLog],
+  );
+  return rows.map(({ name }) => name);
+}
+
 export async function resumeProjection(pool: pg.Pool, projection: string): Promise<boolean> {
   return setState(pool, projection, 'running', null);
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Recorded } from '../event-store/types.js';
 import { applyBatch, CheckpointMoved, type ParkedStream } from './batch.js';
+import { pauseReasons } from './checkpoints.js';
 import { typesOf, type Definition } from './definition.js';
 import { describeFailure } from './failure.js';
 import type { ProjectionWriter } from './writer.js';
@@ -49,6 +50,11 @@ export class Member {
   /** How many streams are parked in the partitions of this process. */
   get parkedStreams(): number {
     return [...this.partitions.values()].reduce((sum, { parked }) => sum + parked.size, 0);
+  }
+
+  /** What it has seen is of another log, so no position of this one is behind it. */
+  get isRefused(): boolean {
+    return this.paused && this.reason === pauseReasons.beyondTheLog;
   }
 
   /** Whether the pages of the tail are for it. */

@@ -39,6 +39,12 @@ export type ReadTable<Row> = {
 export type ReadColumn = { property: string; name: string; type: ColumnType; nullable: boolean };
 
 /**
+ * Every row carries the position of the last event that changed it. No declaration names the column, and rows hold it only when a
+ * statement selects it by this property.
+ */
+export const positionColumn = { property: 'logPosition', name: 'position', type: 'bigint', nullable: false } as const;
+
+/**
  * Declares a read table once: the runner derives the DDL of the live and of a shadow table from it, and reads use the same entity.
  * Every row has the primary key `id`, a text that lies inside one stream.
  */

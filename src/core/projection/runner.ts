@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { ensureCheckpoints, havePassed, pauseIfTooManyParked, pauseProjection, pauseReasons } from './checkpoints.js';
+import { ensureCheckpoints, havePassed, pauseIfTooManyParked, pauseReasons } from './checkpoints.js';
 import { createTables } from './ddl.js';
 import type { Definition } from './definition.js';
 import { describeFailure } from './failure.js';
@@ -7,6 +7,7 @@ import type { Member, Outcome, Span } from './member.js';
 import { Members } from './members.js';
 import { notifyControl } from './operate.js';
 import { defaultRunnerOptions, type RunnerOptions, type RunnerPorts, type Source } from './ports.js';
+import { Share } from './share.js';
 import { Tail } from './tail.js';
 import { Wake } from '../feed/wake.js';
 
@@ -23,6 +24,7 @@ export class ProjectionRunner {
   private readonly wakeUp = new Wake();
   private readonly catchingUp = new Map<number, Promise<void>>();
   private readonly tail: Tail;
+  private readonly share: Share;
   /** Where the log ended at the start: older events are applied before this process is ready. */
   private startHead = 0;
   private built = false;
@@ -44,6 +46,7 @@ export class ProjectionRunner {
       if (what === 'all') this.reloadWanted = true;
       this.wakeUp.ring();
     });
+    this.share = new Share(ports, this.members, this.tail);
   }
 
   /** Makes missing tables and checkpoints, takes partitions and begins to follow the log. Returns before old events are applied. */
@@ -253,60 +256,21 @@ export class ProjectionRunner {
   }
 
   private async renew(): Promise<void> {
-    const liveness = this.ports.liveness();
-    if (!liveness) return;
-    const { places, liveProcesses } = await this.ports.ownership.renew(liveness, this.members.names, this.tail.wanted);
-    this.ports.onLiveProcesses?.(liveProcesses);
-    if (!(await this.members.own(places))) return;
-    this.joinTail();
-    this.announce();
-    await this.refuseFuture();
+    if (await this.orReload(this.share.renew())) this.announce();
   }
 
   private async reloadAll(): Promise<void> {
     this.reloadWanted = false;
-    try {
-      await this.members.loadStates();
-      await this.members.reload(this.members.all);
-    } catch (error) {
-      this.reloadWanted = true;
-      throw error;
-    }
-    await this.refuseFuture();
-    this.joinTail();
+    await this.orReload(this.share.reload());
     this.announce();
   }
 
-  private joinTail(): void {
-    this.tail.own(this.members.partitions);
-    for (const partition of this.members.partitions) this.members.joinTail(partition, this.tail.of(partition));
-  }
-
-  /**
-   * A checkpoint beyond the end of the log is one of another log, as after a backup of the events alone was restored. What stands behind it in the read
-   * model cannot be known, so it does not run, also when an operator resumes it, until it is built anew.
-   */
-  private async refuseFuture(): Promise<void> {
-    if (this.members.beyond(this.tail.position).length === 0) return;
-    try {
-      const last = await this.ports.lastPosition();
-      for (const member of this.members.beyond(last)) if (!member.paused) await this.refuse(member, last);
-    } catch (error) {
-      // Looked at again with the next reading of checkpoints.
+  /** What failed half-way is made good by reading all anew. */
+  private orReload<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => {
       this.reloadWanted = true;
       throw error;
-    }
-  }
-
-  private async refuse(member: Member, last: number): Promise<void> {
-    member.paused = true;
-    member.reason = pauseReasons.beyondTheLog;
-    this.ports.log.error(
-      { projection: member.name, last },
-      'projection paused: its checkpoint lies beyond the end of the log',
-    );
-    await pauseProjection(this.ports.pool, member.name, member.reason);
-    await notifyControl(this.ports.pool);
+    });
   }
 
   private async flush(): Promise<void> {

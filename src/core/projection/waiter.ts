@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { refuse } from '../errors/core.errors.js';
+import { pauseReasons } from './checkpoints.js';
 import type { ProjectionRunner } from './runner.js';
 
 /** A read model that a caller wants to have seen a position of a stream. */
@@ -127,14 +128,14 @@ export class VisibilityWaiter {
     const progress = member?.partitions.get(target.partition);
     if (!member || !progress) return { visible: false };
     if (progress.parked.has(target.streamId)) return { visible: false, hopeless: 'parked' };
-    if (progress.seen >= target.position) return { visible: true };
+    if (progress.seen >= target.position && !member.isRefused) return { visible: true };
     return member.paused ? { visible: false, hopeless: 'paused' } : { visible: false };
   }
 
   private async lookUp(targets: Target[]): Promise<Map<Target, Standing>> {
     const { rows } = await this.pool.query({
       name: 'read visibility',
-      text: `SELECT c.position, p.state = 'paused' AS paused,
+      text: `SELECT c.position, p.state = 'paused' AS paused, p.state = 'paused' AND p.reason = $4 AS refused,
                EXISTS (SELECT FROM store.parked_streams s WHERE s.projection = t.projection AND s.stream_id = t.stream_id) AS parked,
                EXISTS (SELECT FROM store.partition_owners o JOIN store.processes r ON r.id = o.process_id
                        JOIN pg_stat_activity a ON a.pid = r.backend_pid AND a.backend_start = r.backend_started_at
@@ -147,6 +148,7 @@ export class VisibilityWaiter {
         targets.map((target) => target.projection),
         targets.map((target) => target.partition),
         targets.map((target) => target.streamId),
+        pauseReasons.beyondTheLog,
       ],
     });
     return new Map(targets.map((target, index) => [target, standingOf(rows[index], target)]));
@@ -175,11 +177,11 @@ export class VisibilityWaiter {
 }
 
 function standingOf(
-  row: { position: string | null; paused: boolean; parked: boolean; owned: boolean },
+  row: { position: string | null; paused: boolean; refused: boolean | null; parked: boolean; owned: boolean },
   target: Target,
 ): Standing {
   if (row.parked) return { visible: false, hopeless: 'parked' };
-  if (Number(row.position ?? -1) >= target.position) return { visible: true };
+  if (Number(row.position ?? -1) >= target.position && !row.refused) return { visible: true };
   if (row.paused) return { visible: false, hopeless: 'paused' };
   return row.owned ? { visible: false } : { visible: false, hopeless: 'ownerless' };
 }

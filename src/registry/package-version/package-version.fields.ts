@@ -2,6 +2,7 @@ import { ResolveField, Resolver } from '@nestjs/graphql';
 import type { Ctx } from '../../core/graphql/context.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import { packageLimits } from '../package-file/limits.js';
+import { lastVersionOf } from '../package/package.fields.js';
 import { PackageLookup } from '../package/package-lookup.js';
 import { isRebuildOf } from '../version/version.js';
 import { fixedList } from '../../core/graphql/connection/fixed-list.js';
@@ -10,7 +11,6 @@ import { FileUrls } from '../download/file-urls.js';
 import { distributionOf, type WebcVersion } from './distribution.js';
 import { commandsOf, modulesOf, type CommandNode } from './commands.js';
 import { fileOf, ofFile, ofRow, packageOf, rowOf, type VersionNode } from './version-node.js';
-import { PackageVersionQueries } from './package-version.queries.js';
 import { Texts } from '../texts.js';
 import { webcImageOf } from './webc-image.js';
 
@@ -24,7 +24,6 @@ export class PackageVersionFields {
     private readonly urls: FileUrls,
     private readonly texts: Texts,
     private readonly lookup: PackageLookup,
-    private readonly versions: PackageVersionQueries,
   ) {}
 
   @ResolveField()
@@ -119,8 +118,9 @@ export class PackageVersionFields {
   }
 
   @ResolveField()
-  async isLastVersion(version: VersionNode) {
-    return (await this.versions.latest(version.packageId))?.id === version.id;
+  async isLastVersion(version: VersionNode, _: unknown, ctx: Ctx) {
+    const node = await packageOf(version, ctx);
+    return (await lastVersionOf(node!, ctx))?.id === version.id;
   }
 
   @ResolveField()

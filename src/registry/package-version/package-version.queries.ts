@@ -8,20 +8,14 @@ import { Reader } from '../../core/read/reader.js';
 import { parseRequirement } from '../version/requirement.js';
 import { resolveDependency, resolveVersion, type Candidate } from '../version/resolve.js';
 
+/** As Postgres gives it, or as ISO text where it stood in JSON: both are answered in one form. */
+type Moment = Date | string;
+
 /** What a list of versions shows; `PackageVersionRow` holds all of it, too. */
 export type VersionHead = Pick<
   PackageVersionRow,
-  | 'id'
-  | 'packageId'
-  | 'number'
-  | 'version'
-  | 'sizeBytes'
-  | 'createdAt'
-  | 'updatedAt'
-  | 'yankedAt'
-  | 'yankReason'
-  | 'isArchived'
->;
+  'id' | 'packageId' | 'number' | 'version' | 'sizeBytes' | 'yankReason' | 'isArchived'
+> & { createdAt: Moment; updatedAt: Moment; yankedAt: Moment | null };
 
 /** The file of a version, for clients that resolve packages: they ask it of all versions at once. */
 export type VersionFile = Pick<PackageVersionRow, 'id' | 'hash' | 'sizeBytes' | 'format' | 'webcManifest'>;
@@ -45,13 +39,15 @@ const byNumbers = { name: 'by_numbers', where: 'WHERE number = ANY ($1)' };
 const ofRelease = { name: 'of_release', where: 'WHERE release_id = ANY ($1) ORDER BY number DESC' };
 const byHash = { name: 'by_hash', where: 'WHERE package_id = $1 AND hash = $2 ORDER BY number DESC LIMIT 1' };
 const exact = { name: 'exact', where: 'WHERE package_id = $1 AND version = $2' };
-const latestOf = (isPrerelease: boolean) => ({
-  name: isPrerelease ? 'latest_prerelease' : 'latest',
-  where: `WHERE package_id = $1 AND yanked_at IS NULL AND NOT is_archived AND is_prerelease = ${isPrerelease}
-    ORDER BY sort_key DESC LIMIT 1`,
-});
-const latestRelease = latestOf(false);
-const latestPrerelease = latestOf(true);
+const highest = (isPrerelease: boolean) => `(
+  SELECT id FROM ${table} WHERE package_id = wanted.package AND yanked_at IS NULL AND NOT is_archived
+    AND is_prerelease = ${isPrerelease} ORDER BY sort_key DESC LIMIT 1)`;
+// The second is looked for only where the first is not there, and each stops at the first row of an index.
+const latestOf = {
+  name: 'latest_of',
+  where: `WHERE id = ANY (ARRAY (
+    SELECT coalesce(${highest(false)}, ${highest(true)}) FROM unnest($1::text[]) AS wanted (package)))`,
+};
 
 @Injectable()
 export class PackageVersionQueries {
@@ -131,9 +127,12 @@ export class PackageVersionQueries {
     return this.reader.one(packageVersionRows, byHash, [packageId, hash]);
   }
 
-  /** The highest release that is neither yanked nor archived; while there is none, the highest such pre-release. */
-  async latest(packageId: string): Promise<PackageVersionRow | null> {
-    const release = await this.reader.one(packageVersionRows, latestRelease, [packageId]);
-    return release ?? this.reader.one(packageVersionRows, latestPrerelease, [packageId]);
+  /** Of each package the highest release that is neither yanked nor archived; while there is none, the highest such pre-release. In any order. */
+  latestOf(packageIds: readonly string[]): Promise<PackageVersionRow[]> {
+    return this.reader.find(packageVersionRows, latestOf, [packageIds]);
+  }
+
+  private async latest(packageId: string): Promise<PackageVersionRow | null> {
+    return (await this.latestOf([packageId]))[0] ?? null;
   }
 }

@@ -1,23 +1,23 @@
 import { Inject } from '@nestjs/common';
 import { ResolveField, Resolver } from '@nestjs/graphql';
-import { recentVersionsKept, type RecentVersion } from '../../../projections/registry/packages/packages.projection.js';
-import { packageVersionRowId } from '../../../projections/registry/package-versions/package-versions.projection.js';
+import type { GraphQLResolveInfo } from 'graphql';
 import { mayManage, type OwnerAction } from '../../accounts/index.js';
 import { CONFIG, type Config } from '../../core/config/config.js';
 import type { Ctx } from '../../core/graphql/context.js';
+import type { PageArgs } from '../../core/graphql/connection/page-request.js';
+import { asksOnlyFor } from '../../core/graphql/selection.js';
 import { typed } from '../../core/graphql/node/typed.js';
 import { encodeId } from '../../core/ids/global-id.js';
-import { PackageVersionQueries, type VersionHead } from '../package-version/package-version.queries.js';
+import type { VersionNode } from '../package-version/version-node.js';
 import { packageIconUrl } from './package-icon.urls.js';
+import { keywordsOf } from './package-keywords.js';
 import type { PackageNode } from './package.queries.js';
+import { latestAmong, versionsInRow } from './recent-versions.js';
 
 /** Only what differs from the row. */
 @Resolver('Package')
 export class PackageFields {
-  constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    private readonly versionQueries: PackageVersionQueries,
-  ) {}
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   @ResolveField()
   id(node: PackageNode) {
@@ -70,23 +70,28 @@ export class PackageFields {
     return packageIconUrl(this.config, node);
   }
 
+  /** What lists show of an owner came with the package; for anything else it is read. */
   @ResolveField()
-  async owner(node: PackageNode, _: unknown, ctx: Ctx) {
-    if (node.ownerId.startsWith('user-')) return typed('User', await ctx.users.load(node.ownerId));
-    return typed('Namespace', await ctx.namespaces.load(node.ownerId));
+  owner(node: PackageNode, _: unknown, ctx: Ctx, info: GraphQLResolveInfo) {
+    const type = node.ownerId.startsWith('user-') ? 'User' : 'Namespace';
+    if (asksOnlyFor(info, knownOfOwner)) return typed(type, ownerOf(node));
+    return (type === 'User' ? ctx.users : ctx.namespaces).load(node.ownerId).then((row) => typed<object>(type, row));
   }
 
   @ResolveField()
-  async lastVersion(node: PackageNode) {
-    return withPackage(await this.versionQueries.latest(node.id), node);
+  keywords(node: PackageNode, args: PageArgs, ctx: Ctx) {
+    return keywordsOf(node, args, ctx);
   }
 
-  /** The newest first. Nearly all packages have so few that they stand in the package's own row. */
   @ResolveField()
-  async versions(node: PackageNode, _: unknown, ctx: Ctx) {
-    if (node.versionCount <= recentVersionsKept) return recentHeads(node);
-    const found = await ctx.versionsOfPackages.load(node.id);
-    return (found?.versions ?? []).map((version) => Object.assign(version, { package: node }));
+  lastVersion(node: PackageNode, _: unknown, ctx: Ctx) {
+    return lastVersionOf(node, ctx);
+  }
+
+  /** The newest first. */
+  @ResolveField()
+  versions(node: PackageNode, _: unknown, ctx: Ctx) {
+    return versionsInRow(node) ?? allVersions(node, ctx);
   }
 
   @ResolveField()
@@ -95,23 +100,26 @@ export class PackageFields {
   }
 }
 
+async function allVersions(node: PackageNode, ctx: Ctx) {
+  const found = await ctx.versionsOfPackages.load(node.id);
+  return (found?.versions ?? []).map((version) => Object.assign(version, { package: node }));
+}
+
+/** Fields of users and namespaces for which `ownerOf` is enough. */
+const knownOfOwner = new Set(['__typename', 'id', 'globalId', 'globalName', 'name', 'username', 'avatar', 'viewerCan']);
+
+/** A part of the owner's row, whichever it is. `ownerId` is who manages a namespace. */
+function ownerOf({ ownerId: id, ownerNumber: number, ownerName, ownerAvatar: avatar, managerId }: PackageNode) {
+  return { id, number, name: ownerName, username: ownerName, avatar, ownerId: managerId };
+}
+
 /** A version knows its package, so that nobody has to read it again. */
 export function withPackage<Version extends object>(version: Version | null, node: PackageNode): Version | null {
   return version && Object.assign(version, { package: node });
 }
 
-function recentHeads(node: PackageNode): (VersionHead & { package: PackageNode })[] {
-  return (JSON.parse(node.recentVersions) as RecentVersion[]).map((recent) => ({
-    id: packageVersionRowId(node.id, recent.number),
-    packageId: node.id,
-    package: node,
-    number: recent.number,
-    version: recent.version,
-    sizeBytes: recent.sizeBytes,
-    createdAt: new Date(recent.createdAt),
-    updatedAt: new Date(recent.updatedAt),
-    yankedAt: recent.yankedAt === null ? null : new Date(recent.yankedAt),
-    yankReason: recent.yankReason,
-    isArchived: recent.isArchived,
-  }));
+/** The version that `latest` means: for nearly all packages without a look into another table. */
+export async function lastVersionOf(node: PackageNode, ctx: Ctx): Promise<VersionNode | null> {
+  const inRow = versionsInRow(node);
+  return inRow ? latestAmong(inRow) : withPackage(await ctx.latestVersions.load(node.id), node);
 }

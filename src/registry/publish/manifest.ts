@@ -1,4 +1,5 @@
 import { Refusal } from '../../core/errors/refusal.js';
+import type { Upload } from '../../core/graphql/multipart/upload.js';
 import { packageLimits } from '../package-file/limits.js';
 import type { PackageFile, PackageText } from '../package-file/package-file.js';
 import { readWasmerToml, type WasmerToml } from '../package-file/wasmer-toml.js';
@@ -27,6 +28,9 @@ export type PublisherInput = {
   homepage?: string | null;
   private?: boolean | null;
 };
+
+/** The same with a picture for the package. */
+export type PublisherInputWithIcon = PublisherInput & { icon?: string; iconUpload?: Upload };
 
 /** What is looked at of a package file; also when it was read some time ago. */
 export type DescribedFile = Pick<

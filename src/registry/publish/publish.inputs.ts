@@ -1,4 +1,7 @@
-import { IsBoolean, IsString, MaxLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsString, MaxLength, ValidateNested } from 'class-validator';
+import type { Upload } from '../../core/graphql/multipart/upload.js';
+import { UploadField } from '../../core/graphql/multipart/upload-field.js';
 import { MutationInput } from '../../core/graphql/mutation-input.js';
 import { Optional } from '../../core/graphql/validation.js';
 
@@ -19,6 +22,15 @@ export class PushPackageReleaseInput extends MutationInput {
   signedUrl!: string;
 }
 
+/** The old command-line client can sign what it publishes. */
+export class InputSignature {
+  @IsString()
+  data!: string;
+
+  @IsString()
+  publicKeyKeyId!: string;
+}
+
 /** What a publisher says of a version beside its file. Null, absent and empty all say nothing. */
 abstract class VersionTextsInput extends MutationInput {
   @Optional()
@@ -28,6 +40,11 @@ abstract class VersionTextsInput extends MutationInput {
   @Optional()
   @IsString()
   homepage?: string;
+
+  /** A picture of the package. */
+  @Optional()
+  @IsString()
+  icon?: string;
 
   @Optional()
   @IsString()
@@ -56,6 +73,11 @@ abstract class VersionTextsInput extends MutationInput {
   @Optional()
   @IsString()
   repository?: string;
+
+  @Optional()
+  @Type(() => InputSignature)
+  @ValidateNested()
+  signature?: InputSignature;
 }
 
 export class TagPackageReleaseInput extends VersionTextsInput {
@@ -68,4 +90,40 @@ export class TagPackageReleaseInput extends VersionTextsInput {
 
   @IsString()
   version!: string;
+}
+
+/** `targz` is what the schema says when the client says nothing. */
+export const uploadFormats = ['targz', 'webcv2', 'webcv3'] as const;
+
+export class PublishPackageInput extends VersionTextsInput {
+  /** The name of the archive, as the old command-line client sends it beside the file. */
+  @Optional()
+  @IsString()
+  file?: string;
+
+  @UploadField()
+  fileUpload?: Upload;
+
+  @UploadField()
+  iconUpload?: Upload;
+
+  @IsString()
+  manifest!: string;
+
+  @Optional()
+  @IsString()
+  @MaxLength(2048)
+  signedUrl?: string;
+
+  @Optional()
+  @IsIn(uploadFormats)
+  uploadFormat?: (typeof uploadFormats)[number];
+
+  @Optional()
+  @IsString()
+  version?: string;
+
+  @Optional()
+  @IsBoolean()
+  wait?: boolean;
 }

@@ -1,16 +1,27 @@
 import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { numberOf } from '../../core/command/aggregate.js';
+import { refuse as refuseInput } from '../../core/errors/core.errors.js';
+import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { Policy } from '../../core/graphql/policy.js';
 import { decodeId } from '../../core/ids/global-id.js';
 import { PackageVersionQueries } from '../package-version/package-version.queries.js';
-import { PushPackageReleaseInput, TagPackageReleaseInput } from './publish.inputs.js';
-import { Publisher } from './publisher.js';
+import { refuse } from '../registry.errors.js';
+import {
+  PublishPackageInput,
+  PushPackageReleaseInput,
+  TagPackageReleaseInput,
+  type InputSignature,
+} from './publish.inputs.js';
+import { Publisher, type PublishedAt } from './publisher.js';
+import { Releases, type ReadUpload } from './releases.js';
+import { assertFormat } from './upload-format.js';
 
 @Resolver()
 export class PublishResolver {
   constructor(
     private readonly publisher: Publisher,
+    private readonly releases: Releases,
     private readonly versions: PackageVersionQueries,
   ) {}
 
@@ -25,10 +36,40 @@ export class PublishResolver {
   @Mutation()
   @Policy('registry:version:publish')
   async tagPackageRelease(@Args('input') input: TagPackageReleaseInput, @Context() ctx: Ctx) {
+    assertUnsigned(input);
     const number = decodeId('PackageWebc', input.packageReleaseId, 'packageReleaseId');
     const release = await ctx.packageReleases.load(String(number));
-    const { packageId, version } = await this.publisher.tag(release, input, ctx, input);
-    const packageVersion = await this.versions.exact(packageId, version);
+    const packageVersion = await this.versionAt(await this.publisher.tag(release, input, ctx, input));
     return { success: true, packageVersion, clientMutationId: input.clientMutationId };
   }
+
+  @Mutation()
+  @Policy('registry:version:publish')
+  async publishPackage(@Args('input') input: PublishPackageInput, @Context() ctx: Ctx) {
+    assertUnsigned(input);
+    const read = await this.read(input, ctx);
+    assertFormat(input.uploadFormat, read.file.format);
+    const { releaseId, version } = await this.publisher.publishFile(read, input, ctx, input);
+    const [packageWebc, packageVersion] = await Promise.all([
+      ctx.packageReleases.load(String(numberOf(releaseId))),
+      version && this.versionAt(version),
+    ]);
+    return { success: true, packageWebc, packageVersion, clientMutationId: input.clientMutationId };
+  }
+
+  /** @throws Refusal BAD_USER_INPUT when there is no file, or more than one */
+  private read({ fileUpload, signedUrl }: PublishPackageInput, ctx: Ctx): Promise<ReadUpload> {
+    if (fileUpload && !signedUrl) return this.releases.readFile(fileUpload);
+    if (signedUrl && !fileUpload) return this.releases.read(signedUrl, callerOf(ctx).userId);
+    const [field, rule] = signedUrl ? ['fileUpload', 'none beside signedUrl'] : ['signedUrl', 'this or fileUpload'];
+    throw refuseInput('BAD_USER_INPUT', { field, rule }, 'Send the file as fileUpload, or to a URL that is signedUrl.');
+  }
+
+  private versionAt({ packageId, version }: PublishedAt) {
+    return this.versions.exact(packageId, version);
+  }
+}
+
+function assertUnsigned({ signature }: { signature?: InputSignature }): void {
+  if (signature) throw refuse('SIGNATURES_NOT_SUPPORTED', { field: 'signature', rule: 'null' });
 }

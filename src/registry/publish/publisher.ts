@@ -4,18 +4,20 @@ import { numberOf } from '../../core/command/aggregate.js';
 import type { Executed } from '../../core/command/executor.js';
 import { refuse as refuseInput } from '../../core/errors/core.errors.js';
 import type { Refusal } from '../../core/errors/refusal.js';
+import { assertStorable } from '../../core/event-store/text.js';
 import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
+import { PictureStore } from '../../core/picture/picture-store.js';
+import { iconOf } from '../package/package-icon.input.js';
 import { assertPackageName } from '../package/package-name.js';
-import { assertPublishable, PublishPackageVersion } from '../package/package.commands.js';
+import { assertPublishable, ChangePackageIcon, PublishPackageVersion } from '../package/package.commands.js';
 import type { PublishedVersion } from '../package/package.events.js';
 import { PackageStreams } from '../package/package-streams.js';
 import { maySee } from '../package/package.queries.js';
 import type { ReleaseNode } from '../package-release/package-release.queries.js';
 import { refuse } from '../registry.errors.js';
-import { Texts } from '../texts.js';
 import { parseVersion } from '../version/version.js';
-import { publishedFacts, type PublishedFacts, type PublisherInput } from './manifest.js';
+import { publishedFacts, type PublishedFacts, type PublisherInputWithIcon } from './manifest.js';
 import { MissingDependencies } from './missing-dependencies.js';
 import { Releases, type Pushed, type ReadUpload } from './releases.js';
 
@@ -27,6 +29,8 @@ type Checked = {
   /** Null: the package is new. */
   packageId: string | null;
   facts: PublishedFacts;
+  /** Hash of the picture that the package gets; undefined leaves it as it is. */
+  icon: string | undefined;
 };
 
 /** By these a version is found, also after a repeat. */
@@ -37,10 +41,10 @@ export type PublishedAt = { packageId: string; version: string };
 export class Publisher {
   constructor(
     private readonly packages: PackageStreams,
-    private readonly texts: Texts,
     private readonly owners: OwnerCheck,
     private readonly releases: Releases,
     private readonly dependencies: MissingDependencies,
+    private readonly pictures: PictureStore,
   ) {}
 
   /** @returns the stream of the release. @throws Refusal OWNER_NOT_FOUND, INVALID_PACKAGE_NAME, UPLOAD_…, PACKAGE_… */
@@ -58,13 +62,30 @@ export class Publisher {
   }
 
   /** Makes a version of a release. @throws Refusal that says what forbids it; nothing is stored then */
-  async tag(release: ReleaseNode | null, said: PublisherInput, ctx: Ctx, input?: object): Promise<PublishedAt> {
+  async tag(release: ReleaseNode | null, said: PublisherInputWithIcon, ctx: Ctx, input?: object): Promise<PublishedAt> {
     if (!release || !maySee(ctx.actor, release)) {
       throw refuse('PACKAGE_RELEASE_NOT_FOUND', { field: 'packageReleaseId' });
     }
     const pushed = await this.releases.pushed(release.id);
-    const checked = await this.check(publishedFacts(said, pushed.file, 'tag'), ctx);
+    const checked = await this.check(publishedFacts(said, pushed.file, 'tag'), said, ctx);
     return this.publish(checked, pushed, ctx, input);
+  }
+
+  /** As pushAndTag; what has neither name nor version is only pushed, and known by its hash. */
+  async publishFile(
+    read: ReadUpload,
+    said: PublisherInputWithIcon,
+    ctx: Ctx,
+    input?: object,
+  ): Promise<{ releaseId: string; version: PublishedAt | null }> {
+    const facts = publishedFacts(said, read.file, 'publish');
+    if (facts.name === null && facts.version === null) {
+      const owner = await this.ownerOf(facts.owner, ctx);
+      const pusher = { userId: callerOf(ctx).userId, owner, name: null, isPrivate: facts.private };
+      return { releaseId: await this.releases.push(read, pusher, ctx.execute, input), version: null };
+    }
+    const { releaseId, ...version } = await this.pushAndTag(read, said, ctx, input);
+    return { releaseId, version };
   }
 
   /**
@@ -73,34 +94,37 @@ export class Publisher {
    */
   async pushAndTag(
     read: ReadUpload,
-    said: PublisherInput,
+    said: PublisherInputWithIcon,
     ctx: Ctx,
     input?: object,
   ): Promise<PublishedAt & { releaseId: string }> {
     const { userId } = callerOf(ctx);
-    const checked = await this.check(publishedFacts(said, read.file, 'publish'), ctx);
+    const checked = await this.check(publishedFacts(said, read.file, 'publish'), said, ctx);
     const { owner, name, facts } = checked;
     const releaseId = await this.releases.push(read, { userId, owner, name, isPrivate: facts.private }, ctx.execute);
     const pushed = await this.releases.pushed(releaseId);
     return { ...(await this.publish(checked, pushed, ctx, input)), releaseId };
   }
 
-  private async check(facts: PublishedFacts, ctx: Ctx): Promise<Checked> {
+  private async check(facts: PublishedFacts, said: PublisherInputWithIcon, ctx: Ctx): Promise<Checked> {
     const { name, version } = facts;
     if (name === null) throw refuseInput('BAD_USER_INPUT', { field: 'name', rule: 'not empty' });
     if (version === null || !parseVersion(version)) throw refuse('INVALID_VERSION', { field: 'version' });
     const owner = await this.ownerOf(facts.owner, ctx);
     assertPackageName(name, 'name');
+    assertStorableFacts(facts);
     const packageId = await this.packages.find(owner.id, name);
-    if (packageId !== null) {
+    if (packageId === null) {
+      await this.packages.assertNoLookalike(owner.id, name);
+    } else {
       const state = await this.packages.load(packageId);
       assertPublishable(state, { owner, wanted: wantedOf(name, facts), version });
     }
-    return { owner, name, version, packageId, facts };
+    return { owner, name, version, packageId, facts, icon: await this.iconOf(said) };
   }
 
   private async publish(checked: Checked, pushed: Pushed, ctx: Ctx, input?: object): Promise<PublishedAt> {
-    const { owner, name, packageId, facts } = checked;
+    const { owner, name, packageId, facts, icon } = checked;
     const version = await this.versionOf(checked, pushed, callerOf(ctx).userId);
     const wanted = wantedOf(name, facts);
     const publishTo = async (streamId: string) => {
@@ -108,17 +132,20 @@ export class Publisher {
       return ctx.execute(new PublishPackageVersion(streamId, publish), input);
     };
     const executed = packageId === null ? await this.publishNew(owner, name, publishTo) : await publishTo(packageId);
+    const { streamId } = executed;
+    if (icon !== undefined) await ctx.execute(new ChangePackageIcon(streamId, { owner, icon }), input);
     await this.dependencies.tell(version.dependencies, ctx);
-    return { packageId: executed.streamId, version: version.version };
+    return { packageId: streamId, version: version.version };
+  }
+
+  /** An empty text says nothing here. */
+  private async iconOf(said: PublisherInputWithIcon): Promise<string | undefined> {
+    return (await this.pictures.fromInput(iconOf({ ...said, icon: said.icon || undefined }))) ?? undefined;
   }
 
   private async versionOf({ version, facts }: Checked, pushed: Pushed, userId: string): Promise<PublishedVersion> {
     const { releaseId, release } = pushed;
-    const [readme, licenseFile, number] = await Promise.all([
-      this.texts.put(facts.readme),
-      this.texts.put(facts.licenseFile),
-      this.packages.drawVersionNumber(),
-    ]);
+    const [texts, number] = await Promise.all([this.releases.storeTexts(facts), this.packages.drawVersionNumber()]);
     const { webcManifest, manifest, description, license, homepage, repository, keywords } = facts;
     const { entrypoint, commands, modules, dependencies, mounts } = facts;
     return {
@@ -140,8 +167,7 @@ export class Publisher {
       modules,
       dependencies,
       mounts: mounts.map(({ path, host }) => ({ wasm: path, host })),
-      readme,
-      licenseFile,
+      ...texts,
     };
   }
 
@@ -169,6 +195,11 @@ export class Publisher {
     if (!owner) throw refuse('OWNER_NOT_FOUND', { field: 'namespace' });
     return owner;
   }
+}
+
+/** The same as when the event is appended; before, for then the file is a release already. @throws Refusal INVALID_TEXT with the field */
+function assertStorableFacts({ readme: _, licenseFile: __, ...facts }: PublishedFacts): void {
+  assertStorable(facts, '');
 }
 
 /** Nobody says that a package is to be public: that is what is left when nobody calls it private. */

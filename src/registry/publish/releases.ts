@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ActingOwner } from '../../accounts/index.js';
+import { BlobStore } from '../../core/blob/blob-store.js';
 import { numberOf, streamIdOf } from '../../core/command/aggregate.js';
 import type { Execute } from '../../core/command/dispatcher.js';
 import { StreamReader } from '../../core/command/stream-reader.js';
 import { Refusal } from '../../core/errors/refusal.js';
 import { claimKey } from '../../core/event-store/claims.js';
 import { EventStore } from '../../core/event-store/event-store.js';
+import type { Upload } from '../../core/graphql/multipart/upload.js';
 import { Uploads } from '../../core/upload/uploads.js';
 import type { JsonRecord, PackageFile, PackageText } from '../package-file/package-file.js';
 import { readPackageFile } from '../package-file/read-package-file.js';
@@ -34,6 +36,7 @@ export class Releases {
   constructor(
     private readonly store: EventStore,
     private readonly reader: StreamReader,
+    private readonly blobs: BlobStore,
     private readonly uploads: Uploads,
     private readonly texts: Texts,
   ) {}
@@ -43,15 +46,20 @@ export class Releases {
    * @throws Refusal UPLOAD_… for the URL, PACKAGE_… for the file, MANIFEST_INVALID
    */
   async read(signedUrl: string, userId: string): Promise<ReadUpload> {
-    const upload = await this.uploads.find(signedUrl, userId);
+    const upload = await inField('signedUrl', this.uploads.find(signedUrl, userId));
     try {
-      const file = await readPackageFile(upload.path);
-      webcManifestOf(file);
+      const file = await inField('signedUrl', storableFile(upload.path));
       return { file, take: () => this.uploads.claim(upload) };
     } catch (error) {
       if (error instanceof Refusal) await this.uploads.discard(upload);
       throw error;
     }
+  }
+
+  /** Reads a file that came with the request. @throws Refusal PACKAGE_…, MANIFEST_INVALID */
+  async readFile(upload: Upload): Promise<ReadUpload> {
+    const file = await inField('fileUpload', storableFile(upload.fd));
+    return { file, take: () => this.blobs.put(upload.stream(), { maxBytes: upload.sizeBytes }) };
   }
 
   /**
@@ -91,6 +99,11 @@ export class Releases {
     return { releaseId, release, file: { ...said, atoms: modules, manifest, wasmerToml: toml, readme, licenseFile } };
   }
 
+  /** Stores what a publisher says in many words. @returns hashes */
+  async storeTexts({ readme, licenseFile }: Record<'readme' | 'licenseFile', string | null>) {
+    return { readme: await this.texts.put(readme), licenseFile: await this.texts.put(licenseFile) };
+  }
+
   private known({ ownerId, isPrivate, file }: Unnumbered): Promise<string | null> {
     const { kind, value } = packageReleaseClaim(ownerId, file.hash, isPrivate);
     return this.store.ownerOfClaim(claimKey(kind, value));
@@ -103,6 +116,20 @@ export class Releases {
   private async text(stored: ReleaseText | null): Promise<PackageText | null> {
     return stored && { path: stored.path, text: (await this.texts.read(stored.hash))! };
   }
+}
+
+/** What reads a package file, with the limits of what is stored of it. @param file a path, or the number of an open file */
+async function storableFile(file: string | number): Promise<PackageFile> {
+  const read = await readPackageFile(file);
+  webcManifestOf(read);
+  return read;
+}
+
+/** Names the field of the input whose file or URL was refused. */
+function inField<T>(field: string, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw error instanceof Refusal ? error.inField(field) : error;
+  });
 }
 
 type Unnumbered = Omit<PushedRelease, 'number'>;

@@ -1,5 +1,14 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { EventStore } from '../../../src/core/event-store/event-store.js';
+import { createPool } from '../../../src/core/event-store/pool.js';
+import type { JsonObject } from '../../../src/core/event-store/types.js';
+import { decodeId } from '../../../src/core/ids/global-id.js';
+import { appendRequest } from '../../kit/event-store.js';
 import type { AccountsServer, TestAccount } from '../accounts/kit.js';
-import { webcFile, webcParts } from '../../kit/webc-file.js';
+import { tarGz } from '../../kit/tar-file.js';
+import { emptyModule, webcFile, webcParts } from '../../kit/webc-file.js';
 
 /** A URL of the server, whose public URL says localhost, which may be another address here. */
 export const reached = (url: string): string => url.replace('//localhost:', '//127.0.0.1:');
@@ -8,6 +17,32 @@ export const reached = (url: string): string => url.replace('//localhost:', '//1
 export function webc(more: Parameters<typeof webcParts>[0] = {}): Buffer {
   return webcFile(webcParts(more));
 }
+
+/** The manifest of `packageTarball`. */
+export const wasmerToml = (name: string, version: string): string => `[package]
+name = "${name}"
+version = "${version}"
+description = "Says hello"
+license = "MIT"
+keywords = ["Greeting", "demo"]
+
+[[module]]
+name = "hello"
+source = "hello.wasm"
+abi = "wasi"
+
+[[command]]
+name = "hello"
+module = "hello"
+`;
+
+/** A tar.gz as the old command-line client packs it. */
+export const packageTarball = (name: string, version: string): Buffer =>
+  tarGz([
+    { name: 'wasmer.toml', content: wasmerToml(name, version) },
+    { name: 'hello.wasm', content: emptyModule },
+    { name: 'README.md', content: '# Hello' },
+  ]);
 
 /** Sends a file as clients do. @returns the signed URL that names it */
 export async function sent(by: TestAccount, content: Uint8Array): Promise<string> {
@@ -18,9 +53,13 @@ export async function sent(by: TestAccount, content: Uint8Array): Promise<string
   return url;
 }
 
-const pushMutation = `mutation ($input: PushPackageReleaseInput!) { pushPackageRelease(input: $input) { packageWebc { id } } }`;
-const tagMutation = `mutation ($input: TagPackageReleaseInput!) {
+export const pushMutation = `mutation ($input: PushPackageReleaseInput!) { pushPackageRelease(input: $input) { packageWebc { id } } }`;
+export const tagMutation = `mutation ($input: TagPackageReleaseInput!) {
   tagPackageRelease(input: $input) { packageVersion { id version package { id name } } }
+}`;
+
+export const publishMutation = `mutation ($input: PublishPackageInput!) {
+  publishPackage(input: $input) { packageVersion { id version package { id name } } }
 }`;
 
 export type TestVersion = { id: string; version: string; package: { id: string; name: string } };
@@ -54,8 +93,38 @@ export async function namespaceOf(by: TestAccount, name: string): Promise<{ id: 
   return (await asked(by, query, { name })).createNamespace.namespace;
 }
 
-/** How many events and how many blobs there are: what a refused mutation must not change. */
-export async function storedCounts({ database }: AccountsServer): Promise<{ events: number }> {
+/** How many events and blobs there are: what a refused mutation must not change. */
+export async function storedCounts({ database, dataDir }: AccountsServer): Promise<{ events: number; blobs: number }> {
   const { rows } = await database.pool.query('SELECT count(*)::int AS events FROM store.events');
-  return rows[0];
+  const files = await readdir(join(dataDir, 'blobs'), { recursive: true, withFileTypes: true });
+  return { events: rows[0].events, blobs: files.filter((file) => file.isFile()).length };
+}
+
+/** Streams by ids in GraphQL. */
+export const packageStream = (id: string): string => `package-${decodeId('Package', id)}`;
+export const userStream = (id: string): string => `user-${decodeId('User', id)}`;
+
+export type TestEvent = { type: string; data: JsonObject };
+
+/** What a version says, without a file that anybody could load. */
+export function versionEvent(version: string, more: JsonObject & { number: number; publisherId: string }): TestEvent {
+  const samples = JSON.parse(readFileSync(join(import.meta.dirname, '../../samples/events.json'), 'utf8'));
+  const type = 'registry.package.version-published';
+  return { type, data: { ...samples[`${type}@1`], version, ...more } };
+}
+
+/** Writes to the log of a running instance what no mutation writes, or not at that moment. */
+export async function openLog({ url }: { url: string }) {
+  const pool = createPool({ url, max: 2, role: 'append' });
+  const store = await EventStore.open(pool);
+  return {
+    store,
+    /** @returns the position of the last event */
+    append: async (streamId: string, events: TestEvent[], occurredAt = new Date()): Promise<number> => {
+      const appended = events.map((event) => ({ ...event, schemaVersion: 1 }));
+      const result = await store.append(appendRequest({ streamId, expected: 'any', events: appended }, { occurredAt }));
+      return result.position;
+    },
+    close: () => pool.end(),
+  };
 }

@@ -68,9 +68,9 @@ describe('yankPackageVersions', () => {
     const input = { packageVersionIds: [one.id, two.id, other.id], reason: 'Once', clientMutationId: 'y1' };
     const first = await yank(input);
     expect(idsOf(first)).toEqual([two.id, other.id]);
-    const { events } = await storedCounts(server);
+    const before = await storedCounts(server);
     expect(await yank(input)).toEqual(first);
-    expect(await storedCounts(server)).toEqual({ events });
+    expect(await storedCounts(server)).toEqual(before);
     await yank({ packageVersionIds: [one.id, two.id, other.id], undo: true });
     expect(idsOf(await yank(input))).toEqual([two.id, other.id]);
     const nothing = { packageVersionIds: [one.id], undo: true, clientMutationId: 'y2' };

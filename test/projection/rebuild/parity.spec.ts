@@ -84,7 +84,7 @@ it.each([counters, raisesByParity])(
     const [parked] = await listParked(database.pool, definition.versionedName);
     await skipEvent(database.pool, definition.versionedName, parked!.position, 'bad', 'test');
     await retryParked(database.pool, definition, 'counter-1', instance.core.readStream);
-    await swapIn(ports, definition);
+    await swapIn(ports, definition, { isBuild: true });
     expect(await parkedIn(definition.versionedName)).toEqual([]);
     expect(await differences(definition)).toEqual([]);
   },

@@ -167,6 +167,25 @@ it('waits for whoever reads for long, lets others read meanwhile, and can be giv
   await expectEqualToReplay();
 });
 
+it('swaps no table but the one that it was called for', async () => {
+  await raise('counter-1');
+  await emptyStandby(counters);
+  const before = await oidOf('read');
+  await expect(swapIn(ports, counters, { isBuild: true })).rejects.toThrow('Another process');
+  for (const phase of ['loading', 'cancelled', 'built']) {
+    await database.pool.query(
+      `INSERT INTO store.rebuilds (projection, phase, target, fingerprint, parts, total_events) VALUES ($1, $2, 0, '', 1, 0)
+       ON CONFLICT (projection) DO UPDATE SET phase = excluded.phase`,
+      [counters.versionedName, phase],
+    );
+    await expect(swapIn(ports, counters, { isBuild: phase !== 'built' })).rejects.toThrow('Another process');
+  }
+  expect(await oidOf('read')).toBe(before);
+  await swapIn(ports, counters, { isBuild: true });
+  expect(await oidOf('standby')).toBe(before);
+  await expectEqualToReplay();
+});
+
 it('takes parked streams along with their table, and skips count for both', async () => {
   await instance
     .executeAs(system)(new Poison('counter-1', 'throw'))

@@ -4,6 +4,7 @@ import { createTestStore, event, to, type TestStore } from '../../../../test/kit
 import { eventually } from '../../../../test/kit/eventually.js';
 import {
   expectWhole,
+  kafkaClient,
   kafkaSettingsFor,
   readTopic,
   startRelay,
@@ -133,6 +134,23 @@ describeKafka('the relay', () => {
     await eventually(() => expect(relay.relay.state.phase).toBe('waiting'));
     const { rows } = await test.pool.query('SELECT position::integer FROM store.relay');
     expect(rows).toEqual([{ position: before }]);
+  });
+
+  it.each(['connect', 'send'])('stops also while the broker does not answer when asked to %s', async (request) => {
+    const kafka = await kafkaClient(settings);
+    const producer = kafka.producer.bind(kafka);
+    let asked = 0;
+    const silent = () => new Promise<never>(() => void asked++);
+    kafka.producer = (config) => ({ ...producer(config), [request]: silent });
+    const { relay, stop } = await startRelay(test, settings, { kafka });
+    closing.push(stop);
+    await eventually(() => expect(relay.state.phase === 'publishing' || asked > 0).toBe(true));
+    await append(1);
+    await eventually(() => expect(asked).toBe(1));
+    await relay.stop();
+    expect(relay.state.phase).toBe('stopped');
+    // The next one has its turn at once.
+    await publishing(await start());
   });
 
   it('makes the topic anew when it was deleted', async () => {

@@ -6,6 +6,7 @@ import { readPage, reachOf } from '../store-feed.js';
 import type { WakeUp } from '../wake-up.js';
 import type { Watermark } from '../watermark.js';
 import { Batcher } from './batches.js';
+import { orGiveUp } from './give-up.js';
 import { Publisher, type PublisherPorts } from './publisher.js';
 import { RelayLease } from './relay-lease.js';
 
@@ -35,7 +36,7 @@ export type RelayState = {
 export type Relay = {
   /** Resolves at once; all goes on in the background for as long as it takes. */
   start(): void;
-  /** Ends after the batch under way. */
+  /** Ends after the batch under way, or within some seconds when the broker does not answer. */
   stop(): Promise<void>;
   readonly state: RelayState;
 };
@@ -46,6 +47,8 @@ const RENEW_MS = 1_000;
 const WAIT_MS = 500;
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
+/** For so long a stop waits for the broker. What it was sent is published again by the next relay, and may be there twice. */
+const STOP_MS = 1_000;
 const PAGE_SIZE = 1_000;
 const REQUEST_BYTES = 8 * 1024 * 1024;
 /** Around the records of a batch. */
@@ -65,6 +68,7 @@ class RelayLoop implements Relay {
   private readonly wake = new Wake();
   private current: RelayState = { phase: 'stopped', position: null, trouble: null };
   private stopped = true;
+  private silence = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private backoffMs = FIRST_BACKOFF_MS;
 
@@ -78,13 +82,16 @@ class RelayLoop implements Relay {
 
   start(): void {
     this.stopped = false;
+    this.silence = new AbortController();
     this.running = this.run();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     this.wake.ring();
+    const timer = setTimeout(() => this.silence.abort(new Error('Kafka does not answer.')), STOP_MS);
     await this.running;
+    clearTimeout(timer);
     this.current = { ...this.current, phase: 'stopped' };
   }
 
@@ -94,7 +101,7 @@ class RelayLoop implements Relay {
       try {
         await this.turn();
       } catch (error) {
-        this.fail(error as Error);
+        if (!this.stopped) this.fail(error as Error);
       }
       if (!this.stopped) await this.pause();
     }
@@ -110,7 +117,7 @@ class RelayLoop implements Relay {
     }
     const renewing = setInterval(() => void this.renew(), RENEW_MS);
     try {
-      const publisher = await Publisher.open(this.ports);
+      const publisher = await this.open();
       try {
         this.ports.log.info({ topic: publisher.topic, position }, 'publishing the log to Kafka');
         await this.publish(publisher, position);
@@ -121,6 +128,20 @@ class RelayLoop implements Relay {
       clearInterval(renewing);
       // Whatever went wrong here, another process may do better.
       await this.lease.release().catch(() => undefined);
+    }
+  }
+
+  private async open(): Promise<Publisher> {
+    const opening = Publisher.open(this.ports);
+    try {
+      return await orGiveUp(opening, this.silence.signal);
+    } catch (error) {
+      // One that comes too late is closed at once.
+      void opening.then(
+        (publisher) => publisher.close(),
+        () => undefined,
+      );
+      throw error;
     }
   }
 
@@ -143,7 +164,7 @@ class RelayLoop implements Relay {
         const page = await readPage(pool, request);
         for (const batch of batcher.batches(page)) {
           if (!this.lease.isHeld) return;
-          await publisher.send(batch.messages);
+          await orGiveUp(publisher.send(batch.messages), this.silence.signal);
           if (!(await this.advance(position, batch.reached))) return;
           position = batch.reached;
           this.ports.onPublished?.(batch.messages.length);

@@ -6,7 +6,7 @@ import { type Page, pageOf } from './page.js';
 import { type PageArgs, pageRequest, type PageRequest } from './page-request.js';
 import { defaultPageSize } from './page-sizes.js';
 import { type Filter, pageLookup, type Shape, type Surroundings } from './page-statement.js';
-import { type SortKey, type SortOrder, sortOrder } from './sort-order.js';
+import { type SortKey, type SortOrder, sortOrder, type SortProperty } from './sort-order.js';
 
 export type ListOptions<Row, OrderName extends string> = {
   /** The field that shows the list: `User.namespaces`. */
@@ -20,10 +20,12 @@ export type ListOptions<Row, OrderName extends string> = {
    * columns whose names the table lacks, for those of the table are written without its name.
    */
   join?: string;
+  /** Properties to read, when not all of them are wanted; those of the orders must be among them. */
+  columns?: readonly string[];
   /** Further expressions to select, which then stand in the rows beside the table's own: `visits AS "visitCount"`. */
   also?: string;
   /** The orders that there are. Their columns are not nullable, and such as the list's reader may see: cursors hold their values. */
-  orders: Record<OrderName, readonly SortKey<keyof Row & string>[]>;
+  orders: Record<OrderName, readonly SortKey<SortProperty<Row>>[]>;
   /** Edges of a page when the client gives neither `first` nor `last`. */
   defaultSize: number;
 };
@@ -40,7 +42,7 @@ export type ConnectionList<OrderName extends string, Row> = {
 /** Declares a list, once, at load time. @throws Error for an order that cannot be, a parameter of `also` alone, and a field that another list shows. */
 export function connectionList<Row extends { id: string }, OrderName extends string, Also extends object = object>(
   table: ReadTable<Row>,
-  { field, name, where = 'true', join = '', also = '', orders, defaultSize }: ListOptions<Row, OrderName>,
+  { field, name, where = 'true', join = '', columns, also = '', orders, defaultSize }: ListOptions<Row, OrderName>,
 ): ConnectionList<OrderName, Row & Also> {
   defaultPageSize(field, defaultSize);
   const parameters = parametersIn(`${join} ${where}`);
@@ -60,7 +62,8 @@ export function connectionList<Row extends { id: string }, OrderName extends str
       const { order, lookupFor } = statements.get(orderName)!;
       const request = pageRequest(args, order, defaultSize);
       return new Connection(
-        () => readPage<Row, Also>(reader, table, request, { order, lookup: lookupFor(request), values }),
+        () =>
+          readPage<Row, Also>(reader, table, request, { order, lookup: { ...lookupFor(request), columns }, values }),
         async () => (await reader.query<{ count: number }>(count.name, count.text, values))[0]?.count ?? 0,
       );
     },

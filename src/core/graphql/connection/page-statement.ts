@@ -1,6 +1,6 @@
 import { tableName } from '../../projection/ddl.js';
 import { quoted } from '../../projection/names.js';
-import type { ReadTable } from '../../projection/read-table.js';
+import { positionColumn, type ReadTable } from '../../projection/read-table.js';
 import type { Lookup } from '../../read/reader.js';
 import type { PageRequest } from './page-request.js';
 import type { Direction, SortOrder } from './sort-order.js';
@@ -45,10 +45,18 @@ export function pageLookup<Row>(
     ...(shape.hasBefore ? [compared(order, 'before', beforeAt)] : []),
   ];
   const where = `${filter.join} WHERE ${conditions.join(' AND ')} ORDER BY ${sorted(order, shape.direction)} LIMIT $${limitAt} OFFSET $${limitAt + 1}`;
-  return { where, also: [`${precedes} AS precedes`, `${follows} AS follows`, ...filter.also].join(', ') };
+  const also = [`${precedes} AS precedes`, `${follows} AS follows`, ...positionOf(order), ...filter.also];
+  return { where, also: also.join(', ') };
 }
 
-function sorted(order: SortOrder, direction: Shape['direction']): string {
+/** Cursors hold what a list is sorted by. */
+function positionOf({ columns }: SortOrder): string[] {
+  const { name, property } = positionColumn;
+  return columns.some((column) => column.property === property) ? [`${name}::float8 AS ${quoted(property)}`] : [];
+}
+
+/** What stands after ORDER BY. */
+export function sorted(order: SortOrder, direction: Shape['direction']): string {
   const turned = { asc: 'DESC', desc: 'ASC' };
   return order.columns
     .map((column) => `${quoted(column.name)} ${direction === 'forward' ? column.direction : turned[column.direction]}`)
@@ -56,7 +64,12 @@ function sorted(order: SortOrder, direction: Shape['direction']): string {
 }
 
 /** Rows that come after (or before) a position in the order; `inclusive` with the one that stands on it. */
-function compared(order: SortOrder, side: 'after' | 'before', firstParameter: number, inclusive?: 'inclusive'): string {
+export function compared(
+  order: SortOrder,
+  side: 'after' | 'before',
+  firstParameter: number,
+  inclusive?: 'inclusive',
+): string {
   const operator = (direction: Direction) => ((side === 'after') === (direction === 'asc') ? '>' : '<');
   const end = inclusive ? '=' : '';
   const terms = order.columns.map(({ name, direction }, index) => ({

@@ -1,4 +1,4 @@
-import type { ColumnType, ReadColumn, ReadTable } from '../../projection/read-table.js';
+import { positionColumn, type ColumnType, type ReadColumn, type ReadTable } from '../../projection/read-table.js';
 
 export type SortKey<Property extends string = string> = { property: Property; direction: Direction };
 export type Direction = 'asc' | 'desc';
@@ -8,6 +8,9 @@ export const desc = <Property extends string>(property: Property): SortKey<Prope
   property,
   direction: 'desc',
 });
+
+/** What a list can be sorted by: columns of its table, and the position of the last event that changed a row. */
+export type SortProperty<Row> = (keyof Row & string) | typeof positionColumn.property;
 
 /** A total order of a table's rows: the sort keys, then the id, by which no two rows are equal. */
 export type SortOrder = {
@@ -33,7 +36,7 @@ const sortable: ReadonlySet<ColumnType> = new Set([
 export function sortOrder<Row>(table: ReadTable<Row>, keys: readonly SortKey[]): SortOrder {
   const last = keys.at(-1)?.direction ?? 'asc';
   const columns = [...keys, { property: 'id', direction: last }].map(({ property, direction }) => {
-    const column = table.columns.find((each) => each.property === property);
+    const column = [...table.columns, positionColumn].find((each) => each.property === property);
     if (!column) throw new Error(`${table.versionedName} has no column ${property} to sort by.`);
     if (column.nullable) throw new Error(`${table.versionedName} cannot be sorted by ${property}: it may be null.`);
     if (!sortable.has(column.type)) {

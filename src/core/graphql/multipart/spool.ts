@@ -7,6 +7,8 @@ import { type ContentInfo, writeHashed } from '../../blob/hashed-write.js';
 
 /** A content on disk that nobody else can see, until it is released. */
 export type SpooledFile = ContentInfo & {
+  /** Of the open file, for who reads it at positions of its own choice. It has no path. */
+  fd: number;
   /** The content from its start; several may be read at once. */
   stream(): Readable;
   /** Gives the room back. What still reads fails. */
@@ -37,6 +39,7 @@ export class Spool {
       const info = await writeHashed(this.metered(content, share), file, maxBytes);
       return {
         ...info,
+        fd: file.fd,
         stream: () => file.createReadStream({ start: 0, autoClose: false }),
         release: () => file.close().finally(() => this.giveBack(share)),
       };

@@ -13,6 +13,8 @@ export type Upload = {
   readonly mimeType: string;
   /** Counted, not declared. */
   readonly sizeBytes: number;
+  /** The number of the open file, for who reads it at positions of its own choice; until the request is answered. */
+  readonly fd: number;
   /** The content from its start. It can be read, as often as needed, until the request is answered. */
   stream(): Readable;
 };
@@ -31,6 +33,10 @@ export class ReceivedUpload implements Upload {
 
   get sizeBytes(): number {
     return this.#file.sizeBytes;
+  }
+
+  get fd(): number {
+    return this.#file.fd;
   }
 
   stream(): Readable {

@@ -39,7 +39,12 @@ export async function rebuildProjection(
     const maxParkedStreams = options.acceptParked ? Infinity : defaultRunnerOptions.maxParkedStreams;
     const built = await buildStandby(ports, definition, { ...options, maxParkedStreams, signal });
     const onProgress = (done: number) => options.onProgress?.({ phase: 'catching up', done, total: null });
-    const { position } = await swapIn(ports, definition, { signal, onProgress, maxParkedStreams });
+    const { position } = await swapIn(ports, definition, {
+      signal,
+      onProgress,
+      maxParkedStreams,
+      isBuild: true,
+    });
     return { projection: definition.versionedName, ...built, position };
   });
 }

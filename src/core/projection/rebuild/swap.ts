@@ -25,7 +25,7 @@ const mostLeft = 5_000;
  * Readers meet either the one or the other whole table, at least as far as any reader has seen before: what the live one has seen is
  * applied to the other one in the same transaction. Runners find their checkpoints at another generation and read anew.
  * @returns the lowest checkpoint of the table that is live now
- * @throws RebuildRefused when too many streams are parked, the signal's reason, whatever the database throws but a lock that is taken
+ * @throws RebuildRefused when too many streams are parked or the standby is another one by now, the signal's reason, whatever the database throws but a lock that is taken
  */
 export async function swapIn(
   ports: SwapPorts,
@@ -48,6 +48,8 @@ export async function swapIn(
 export type SwapOptions = CatchUpOptions & {
   /** With more parked streams than this nothing is swapped. */
   maxParkedStreams?: number;
+  /** The standby is a finished build; otherwise it is an old table that was kept. */
+  isBuild?: boolean;
 };
 
 /** The log grew by more than a swap may apply. */
@@ -60,9 +62,10 @@ async function swap(
   client: pg.ClientBase,
   ports: SwapPorts,
   definition: Projection,
-  { maxParkedStreams = Infinity }: SwapOptions,
+  { maxParkedStreams = Infinity, isBuild = false }: SwapOptions,
 ): Promise<number> {
   await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+  await endBuild(client, definition, isBuild);
   const places = await lockPlaces(client, definition);
   await mend(client, ports, definition, places);
   await applyRest(client, ports, definition, places);
@@ -72,13 +75,26 @@ async function swap(
   await swapTables(client, definition);
   await swapCheckpoints(client, definition, places);
   await swapParked(client, definition);
-  await client.query('DELETE FROM store.rebuilds WHERE projection = $1', [definition.versionedName]);
   await client.query(
     `UPDATE store.projections SET state = 'running', reason = NULL, changed_at = now()
      WHERE name = $1 AND state = 'paused' AND reason LIKE ANY ($2)`,
     [definition.versionedName, automaticPauses],
   );
   return Math.min(...places.map(({ position }) => position));
+}
+
+/**
+ * Who has lost the rebuild's lock without noticing may find another table in the standby than the one that it left there: half a build, or the
+ * one that was live before somebody else swapped.
+ * @throws RebuildRefused when the standby is not what the caller takes it for
+ */
+async function endBuild(client: pg.ClientBase, { versionedName }: Projection, isBuild: boolean): Promise<void> {
+  const { rows } = await client.query<{ phase: string }>(
+    'DELETE FROM store.rebuilds WHERE projection = $1 RETURNING phase',
+    [versionedName],
+  );
+  if (rows[0]?.phase !== (isBuild ? 'built' : undefined))
+    throw new RebuildRefused(`Another process has changed the second table of ${versionedName} meanwhile.`);
 }
 
 type SwapPlace = {
