@@ -20,6 +20,7 @@ import { ListsResolver } from './lists/lists.resolver.js';
 import { listsSdl } from './lists/lists.sdl.js';
 import { NamespaceListFields, UserListFields } from './lists/owner-lists.fields.js';
 import { PackageLists } from './lists/package-lists.js';
+import { PackageReleaseListFields, ReleaseLists } from './lists/release-lists.js';
 import { VersionLists } from './lists/version-lists.js';
 import { liveSdl } from './live/live.sdl.js';
 import { PublishedVersions } from './live/published-versions.js';
@@ -53,6 +54,8 @@ import { Releases } from './publish/releases.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
 import './registry.policy.js';
+import { SearchResolver } from './search/search.resolver.js';
+import { searchSdl } from './search/search.sdl.js';
 import { Texts } from './texts.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
@@ -65,6 +68,7 @@ export const registrySdl = [
   packageInfoSdl,
   packageSdl,
   publishPackageSdl,
+  searchSdl,
   versionChangesSdl,
 ];
 
@@ -95,6 +99,7 @@ export const registrySdl = [
     PackageMonthsQueries,
     PackageQueries,
     PackageReleaseFields,
+    PackageReleaseListFields,
     PackageReleaseLookup,
     PackageReleaseQueries,
     PackageReleaseResolver,
@@ -108,7 +113,9 @@ export const registrySdl = [
     ReadyResponseFields,
     RegistryLoaders,
     RegistryNodes,
+    ReleaseLists,
     Releases,
+    SearchResolver,
     Texts,
     UploadResolver,
     UserListFields,

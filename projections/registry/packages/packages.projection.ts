@@ -50,6 +50,17 @@ export type PackageRow = {
 
 export const recentVersionsKept = 10;
 
+const marks = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+
+// A blank for each mark of ASCII, so that no `wasm-tools`, path or address is one long word: searches do the same with what they look for.
+const wordsOf = (texts: string): string =>
+  `to_tsvector('pg_catalog.simple', translate(lower(${texts}), $$${marks}$$, '${' '.repeat(marks.length)}'))`;
+const title = `name || ' ' || keywords::text || ' ' || command_names::text`;
+
+/** What names, keywords and commands of a package are made of, and these with its description: as the table's indexes have it. */
+export const packageTitleWords = wordsOf(title);
+export const packageTextWords = wordsOf(`${title} || ' ' || description`);
+
 export const packageRows = readTable<PackageRow>({
   name: 'packages',
   version: 1,
@@ -83,6 +94,12 @@ export const packageRows = readTable<PackageRow>({
     { columns: ['createdAt', 'id'] },
     { columns: ['ownerId', 'createdAt', 'id'] },
     { name: 'commands', using: 'gin', expression: 'command_names jsonb_path_ops' },
+    // For searches.
+    { columns: ['publishedAt', 'id'] },
+    { name: 'alphabet', expression: 'folded_name COLLATE "C", id' },
+    { name: 'title_words', using: 'gin', expression: packageTitleWords },
+    { name: 'text_words', using: 'gin', expression: packageTextWords },
+    { name: 'trigrams', using: 'gin', expression: 'folded_name store.gin_trgm_ops' },
   ],
 });
 

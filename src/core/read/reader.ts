@@ -13,6 +13,8 @@ export type Lookup = {
   also?: string;
 };
 
+export type PlannedQuery = { text: string; values: unknown[] };
+
 /** Reads rows of read tables by named statements: the hot path, without an object mapper in between. */
 export class Reader {
   constructor(private readonly pool: pg.Pool) {}
@@ -31,11 +33,22 @@ export class Reader {
 
   /** Any other statement over read tables; columns are listed, never `*`. */
   async query<Row extends Record<string, unknown>>(name: string, text: string, values: unknown[]): Promise<Row[]> {
-    // Postgres refuses NUL in a text, so nothing that is stored holds one: unknown, not an error.
-    if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return [];
+    if (values.some(holdsNul)) return [];
     return readPrepared<Row>(this.pool, { name, text }, values);
   }
+
+  /**
+   * A statement that Postgres plans anew each time, with its values: for one that needs another plan for a rare word than for a frequent one,
+   * or is put together of parts.
+   */
+  async queryPlanned<Row extends Record<string, unknown>>({ text, values }: PlannedQuery): Promise<Row[]> {
+    if (values.some(holdsNul)) return [];
+    return (await this.pool.query<Row>(text, values)).rows;
+  }
 }
+
+/** Postgres refuses NUL in a text, so nothing that is stored holds one: unknown, not an error. */
+const holdsNul = (value: unknown): boolean => typeof value === 'string' && value.includes('\0');
 
 const bigint = codecOf('bigint');
 

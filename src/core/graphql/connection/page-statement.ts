@@ -55,7 +55,8 @@ function positionOf({ columns }: SortOrder): string[] {
   return columns.some((column) => column.property === property) ? [`${name}::float8 AS ${quoted(property)}`] : [];
 }
 
-function sorted(order: SortOrder, direction: Shape['direction']): string {
+/** What stands after ORDER BY. */
+export function sorted(order: SortOrder, direction: Shape['direction']): string {
   const turned = { asc: 'DESC', desc: 'ASC' };
   return order.columns
     .map((column) => `${quoted(column.name)} ${direction === 'forward' ? column.direction : turned[column.direction]}`)
@@ -63,7 +64,7 @@ function sorted(order: SortOrder, direction: Shape['direction']): string {
 }
 
 /** Rows that come after (or before) a position in the order; `inclusive` with the one that stands on it. */
-function compared(order: SortOrder, side: 'after' | 'before', firstParameter: number, inclusive?: 'inclusive'): string {
+export function compared(order: SortOrder, side: 'after' | 'before', firstParameter: number, inclusive?: 'inclusive'): string {
   const operator = (direction: Direction) => ((side === 'after') === (direction === 'asc') ? '>' : '<');
   const end = inclusive ? '=' : '';
   const terms = order.columns.map(({ name, direction }, index) => ({
