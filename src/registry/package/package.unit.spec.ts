@@ -260,8 +260,16 @@ describe('changePackageIcon', () => {
 describe('makePackagePublic', () => {
   const make = (by = owner) => new MakePackagePublic(id, { owner: by });
 
-  it('does so once', () => {
-    given(createdPrivate, one).when(makePackagePublic, make()).then([madePublic]).requires(stillOwned);
+  const versionsMadePublic = (...numbers: number[]): PackageEvent => ({
+    type: 'registry.package.versions-made-public',
+    data: { numbers },
+  });
+
+  it('does so once, with all of its versions', () => {
+    given(createdPrivate, one, two)
+      .when(makePackagePublic, make())
+      .then([madePublic, versionsMadePublic(11, 12)])
+      .requires(stillOwned);
     given(createdPrivate, one, madePublic).when(makePackagePublic, make()).then([]);
     given(created, one).when(makePackagePublic, make()).then([]);
   });

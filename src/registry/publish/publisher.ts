@@ -194,9 +194,12 @@ export class Publisher {
   }
 }
 
-/** The same as when the event is appended; before, for then the file is a release already. @throws Refusal INVALID_TEXT with the field */
-function assertStorableFacts({ readme: _, licenseFile: __, ...facts }: PublishedFacts): void {
-  assertStorable(facts, '');
+/**
+ * As the append does, but before: then the file would be a release already. Long texts are blobs, which hold anything.
+ * @throws Refusal INVALID_TEXT with the field
+ */
+function assertStorableFacts(facts: PublishedFacts): void {
+  assertStorable({ ...facts, readme: null, licenseFile: null }, '');
 }
 
 /** Nobody says that a package is to be public: that is what is left when nobody calls it private. */

@@ -116,41 +116,6 @@ describe('what is published', () => {
     expect(again.packageVersion).toMatchObject({ version: '3.1.5', description: 'Says hello' });
   });
 
-  it('has the keywords of its highest version, which are found by their ids', async () => {
-    const query = `query ($name: String!, $after: String) {
-      getPackage(name: $name) {
-        keywords(first: 1, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { id name } } }
-      }
-    }`;
-    const keywords = async (name: string, after?: string) =>
-      (await server.ask(query, { name, after })).data.getPackage?.keywords;
-    const node = async (id: string, by = server.ask) =>
-      (await by('query ($id: ID!) { node(id: $id) { __typename id ... on PackageKeyword { name } } }', { id })).data
-        .node;
-    const publishWords = async (version: string, more = {}) =>
-      publishPackage({ manifest: '', ...more, signedUrl: await sent(ann, packageTarball('ann/words', version)) });
-    await publishWords('1.0.0');
-    const first = await keywords('ann/words');
-    expect(first).toMatchObject({ totalCount: 2, edges: [{ node: { name: 'greeting' } }] });
-    expect(first.pageInfo.hasNextPage).toBe(true);
-    const second = await keywords('ann/words', first.pageInfo.endCursor);
-    expect(second.edges).toMatchObject([{ node: { name: 'demo' } }]);
-    for (const { node: keyword } of [...first.edges, ...second.edges])
-      expect(await node(keyword.id)).toEqual({ __typename: 'PackageKeyword', ...keyword });
-    await publishWords('1.0.0-rc.1');
-    expect(await keywords('ann/words')).toEqual(first);
-    await publishWords('1.1.0');
-    expect((await keywords('ann/words')).edges[0].node).toMatchObject({ name: 'greeting' });
-    // The version that it stood in is still there.
-    expect(await node(first.edges[0].node.id)).toMatchObject({ name: 'greeting' });
-
-    const secret = { manifest: '', private: true, signedUrl: await sent(ann, packageTarball('ann/secret', '1.0.0')) };
-    await publishPackage(secret);
-    const { data } = await ann.ask(query, { name: 'ann/secret' });
-    const { id } = data.getPackage.keywords.edges[0].node;
-    expect([await node(id), await node(id, ann.ask)]).toMatchObject([null, { name: 'greeting' }]);
-  });
-
   it('goes to a namespace, named beside the name or in it', async () => {
     await namespaceOf(ann, 'tools');
     const signedUrl = () => sent(ann, webc());
@@ -225,17 +190,6 @@ describe('a repeat with the same clientMutationId', () => {
     expect(await storedCounts(server)).toEqual(before);
     expect(await refusal({ ...named, description: 'Other' })).toMatchObject({ code: 'client_mutation_id_conflict' });
   });
-});
-
-it('a file of a private package is as private as that, though nobody says so', async () => {
-  const first = webc({ volumes: { '/a': { file: 'hidden 1' } } });
-  const second = webc({ volumes: { '/a': { file: 'hidden 2' } } });
-  const input = { manifest: '', name: 'ann/hidden', version: '1.0.0' };
-  await publishPackage({ ...input, private: true, signedUrl: await sent(ann, first) });
-  await publishPackage({ ...input, version: '1.1.0', signedUrl: await sent(ann, second) });
-  const query = 'query ($hash: String!) { getPackageRelease(hash: $hash) { tag } }';
-  for (const file of [first, second])
-    expect((await server.ask(query, { hash: tagOf(file) })).data.getPackageRelease).toBeNull();
 });
 
 describe('refuses', () => {
