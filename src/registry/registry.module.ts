@@ -49,6 +49,7 @@ import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
 import { publishPackageSdl } from './publish/publish.sdl.js';
 import { Releases } from './publish/releases.js';
+import { SentFiles } from './publish/sent-files.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
 import './registry.policy.js';
@@ -107,6 +108,7 @@ export const registrySdl = [
     RegistryLoaders,
     RegistryNodes,
     Releases,
+    SentFiles,
     Texts,
     UploadResolver,
     UserListFields,
