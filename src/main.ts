@@ -12,6 +12,7 @@ import { addMigrateCommand } from './cli/migrate.js';
 import { addPackageCommands } from './cli/package.js';
 import { addProjectionCommands } from './cli/projections.js';
 import { allRoles, parseRoles, roles, type Role } from './cli/serve/roles.js';
+import { addSeedCommand } from './cli/seed.js';
 import { addUserCommands } from './cli/users.js';
 import { settings } from './core/config/settings.js';
 
@@ -43,6 +44,7 @@ addKeyCommands(program);
 addPackageCommands(program);
 addBlobCommands(program);
 addBackupCommands(program);
+addSeedCommand(program);
 
 try {
   await program.parseAsync();
