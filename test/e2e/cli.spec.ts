@@ -36,6 +36,7 @@ describe('the command line itself', () => {
       'users',
       'keys',
       'package',
+      'seed',
       'backup',
       'restore',
       'SMTP_URL',
@@ -89,6 +90,7 @@ describe('the command line itself', () => {
     'keys rotate',
     'package',
     'package inspect',
+    'seed',
   ])('%s --help needs no database', async (command) => {
     const { code, stdout } = await runProgram([...command.split(' '), '--help'], { DATABASE_URL: 'nonsense' });
     expect(code).toBe(0);

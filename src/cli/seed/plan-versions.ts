@@ -1,8 +1,10 @@
 import { drawFor } from './draw.js';
 import { largeVersions, type SeedOptions } from './options.js';
 import type { Random } from './random.js';
+import { yankReasons } from './words.js';
 
-export type PlannedVersion = { version: string; isYanked: boolean };
+/** `yanked` is the reason; null for one that is not. */
+export type PlannedVersion = { version: string; yanked: string | null };
 
 /** The first version of the nth package: a release, and never yanked, so that others can depend on it. */
 export const firstVersion = (seed: number, index: number): string =>
@@ -12,7 +14,7 @@ export const firstVersion = (seed: number, index: number): string =>
 export function plannedVersions(options: SeedOptions, index: number): PlannedVersion[] {
   const { seed } = options;
   const random = drawFor(seed, 'versions', index);
-  const versions: PlannedVersion[] = [{ version: firstVersion(seed, index), isYanked: false }];
+  const versions: PlannedVersion[] = [{ version: firstVersion(seed, index), yanked: null }];
   const count = versionCount(options, index);
   let release = versions[0]!.version;
   let candidate = 0;
@@ -20,7 +22,7 @@ export function plannedVersions(options: SeedOptions, index: number): PlannedVer
     if (candidate === 0) release = successor(release, random);
     candidate = random.next() < 0.12 ? candidate + 1 : 0;
     const version = candidate > 0 ? `${release}-rc.${candidate}` : release;
-    versions.push({ version, isYanked: random.next() < 0.03 });
+    versions.push({ version, yanked: random.next() < 0.03 ? random.of(yankReasons) : null });
   }
   return versions;
 }

@@ -1,17 +1,16 @@
 import { numberOf } from '../../core/command/aggregate.js';
 import { PublishPackageVersion, YankPackageVersions } from '../../registry/package/package.commands.js';
 import type { StoredFile } from '../../registry/package/package.events.js';
+import { sha256 } from '../../registry/package-file/write-webc.js';
 import { publishedFacts } from '../../registry/publish/manifest.js';
 import { publishedVersion } from '../../registry/publish/published-version.js';
 import type { Progress } from '../progress.js';
-import { drawFor } from './draw.js';
 import type { SeedOptions } from './options.js';
 import { packageContents, wasmerTomlOf } from './package-contents.js';
 import { plannedPackage, type PlannedPackage } from './plan-packages.js';
 import type { PlannedVersion } from './plan-versions.js';
 import type { SeededOwner } from './seed-accounts.js';
 import type { Seeder } from './seeder.js';
-import { yankReasons } from './words.js';
 
 /** Packages under way at the same time: enough that the database always has something to do. Versions of one follow each other. */
 const parallel = 24;
@@ -60,7 +59,7 @@ type Publishing = {
   packageId: string;
   contents: Awaited<ReturnType<typeof packageContents>>;
   release: { id: string; number: number; file: StoredFile };
-  texts: { readme: string | null; licenseFile: string | null };
+  texts: { readme: string; licenseFile: null };
 };
 
 /** One file for all versions: it is pushed once, and its texts are stored once. */
@@ -75,7 +74,8 @@ async function openPublishing(
   const { file, bytes } = contents;
   const pusher = { userId: owner.userId, owner, name, isPrivate };
   const id = await releases.push({ file, take: () => take(bytes) }, pusher, execute);
-  const texts = await releases.storeTexts({ readme: planned.readme, licenseFile: null });
+  // The release has stored the text: it is not stored again, for that costs as much as an append.
+  const texts = { readme: sha256(planned.readme).toString('hex'), licenseFile: null };
   const stored = { hash: file.sha256, sizeBytes: file.sizeBytes, format: file.format };
   return { planned, owner, packageId, contents, release: { id, number: numberOf(id), file: stored }, texts };
 }
@@ -83,7 +83,7 @@ async function openPublishing(
 async function publish(
   { packages, execute, added }: Seeder,
   { planned, owner, packageId, contents, release, texts }: Publishing,
-  { version, isYanked }: PlannedVersion,
+  { version, yanked }: PlannedVersion,
 ): Promise<void> {
   const { name, isPrivate } = planned;
   const facts = publishedFacts({ manifest: wasmerTomlOf(planned, version) }, contents.file, 'publish');
@@ -92,8 +92,7 @@ async function publish(
   const wanted = { name, isPrivate, number: numberOf(packageId) };
   await execute(new PublishPackageVersion(packageId, { owner, package: wanted, version: published }));
   added.versions++;
-  if (!isYanked) return;
-  const reason = drawFor(number, 'reason', 0).of(yankReasons);
-  await execute(new YankPackageVersions(packageId, { owner, numbers: [number], reason, undo: false }));
+  if (yanked === null) return;
+  await execute(new YankPackageVersions(packageId, { owner, numbers: [number], reason: yanked, undo: false }));
   added.yanked++;
 }
