@@ -19,7 +19,6 @@ import type { ReleaseNode } from '../package-release/package-release.queries.js'
 import { refuse } from '../registry.errors.js';
 import { parseVersion } from '../version/version.js';
 import { publishedFacts, type PublishedFacts, type PublisherInputWithIcon } from './manifest.js';
-import { MissingDependencies } from './missing-dependencies.js';
 import { publishedVersion } from './published-version.js';
 import { Releases, type Pushed } from './releases.js';
 import { SentFiles, type ReadFile } from './sent-files.js';
@@ -52,7 +51,6 @@ export class Publisher {
     private readonly owners: OwnerCheck,
     private readonly files: SentFiles,
     private readonly releases: Releases,
-    private readonly dependencies: MissingDependencies,
     private readonly pictures: PictureStore,
   ) {}
 
@@ -134,7 +132,6 @@ export class Publisher {
       return ctx.execute(new PublishPackageVersion(streamId, publish), input);
     };
     const executed = packageId === null ? await this.publishNew(owner, name, publishTo) : await publishTo(packageId);
-    await this.dependencies.tell(version.dependencies, ctx);
     return { packageId: executed.streamId, version: version.version };
   }
 
