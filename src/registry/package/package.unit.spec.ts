@@ -249,8 +249,15 @@ describe('changePackageIcon', () => {
 describe('makePackagePublic', () => {
   const make = (by = owner) => new MakePackagePublic(id, { owner: by });
 
-  it('does so once', () => {
-    given(createdPrivate, one).when(makePackagePublic, make()).then([madePublic]).requires(stillOwned);
+  it('does so once, and names the versions that are public with it', () => {
+    const versions = (numbers: number[]): PackageEvent => ({
+      type: 'registry.package.versions-made-public',
+      data: { numbers },
+    });
+    given(createdPrivate, one, two)
+      .when(makePackagePublic, make())
+      .then([madePublic, versions([11, 12])])
+      .requires(stillOwned);
     given(createdPrivate, one, madePublic).when(makePackagePublic, make()).then([]);
     given(created, one).when(makePackagePublic, make()).then([]);
   });

@@ -64,7 +64,12 @@ export function sorted(order: SortOrder, direction: Shape['direction']): string 
 }
 
 /** Rows that come after (or before) a position in the order; `inclusive` with the one that stands on it. */
-export function compared(order: SortOrder, side: 'after' | 'before', firstParameter: number, inclusive?: 'inclusive'): string {
+export function compared(
+  order: SortOrder,
+  side: 'after' | 'before',
+  firstParameter: number,
+  inclusive?: 'inclusive',
+): string {
   const operator = (direction: Direction) => ((side === 'after') === (direction === 'asc') ? '>' : '<');
   const end = inclusive ? '=' : '';
   const terms = order.columns.map(({ name, direction }, index) => ({
