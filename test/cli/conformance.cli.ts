@@ -63,6 +63,14 @@ it('tells the story that is replayed', async () => {
   for (const name of ['ada/hello', 'ada/hello@=1.0.0', 'ada/hello@^9', hash]) await record('package', 'get', name);
   const target = join(made.folder, 'downloaded.webc');
   for (const name of ['ada/hello@^1.0', 'ada/secret', hash]) await record('package', 'download', name, '-o', target);
+  for (const words of [
+    ['hello'],
+    ['', '--order-by', 'alphabetically', '--sort', 'asc'],
+    ['nothing'],
+    ['hello', '--owner', 'ada', '--format', 'json', '--max', '1'],
+  ]) {
+    await record('package', 'search', ...words);
+  }
   await record('package', 'tree', 'ada/app');
   for (const name of ['ada/hello@^1.0', 'ada/app', 'ada/secret', hash, 'ada/nothing']) await record('run', name);
 });

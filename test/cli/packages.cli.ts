@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { account, startAccounts, type AccountsServer } from '../e2e/accounts/kit.js';
+import { account, startAccounts, type AccountsServer, type TestAccount } from '../e2e/accounts/kit.js';
+import { asked } from '../e2e/registry/kit.js';
 import { sha256 } from '../kit/webc-file.js';
 import { borrowing, printing, projects } from './projects.js';
 import { loggedIn, wasmerCli, type WasmerCli } from './wasmer.js';
 
 let server: AccountsServer;
+let ada: TestAccount;
 let wasmer: WasmerCli;
 let releaseHash: string;
 const made = projects();
@@ -13,7 +15,7 @@ const made = projects();
 /** Published once; then asked for by somebody who has no account. */
 beforeAll(async () => {
   server = await startAccounts();
-  const ada = await account(server, 'ada');
+  ada = await account(server, 'ada');
   const publisher = await loggedIn(server.graphqlUrl, ada.token);
   const publish = async (name: string, files: Record<string, string | Buffer>) => {
     expect(await publisher.run('publish', '--non-interactive', made.write(name, files))).toMatchObject({ code: 0 });
@@ -69,9 +71,26 @@ it('shows the tree of dependencies', async () => {
   });
 });
 
+it('searches', async () => {
+  const { code, output } = await wasmer.run('package', 'search', 'hello', '--format', 'json');
+  const found = JSON.parse(output).map(({ version, package: { package_name: name } }: any) => `${name}@${version}`);
+  expect([code, found]).toEqual([0, ['hello@2.0.0']]);
+  expect((await wasmer.run('package', 'search', 'nothing')).output).toContain('No packages found');
+});
+
 it.each(['ada/hello@^1.0', 'hash'])('downloads the file by %s', async (how) => {
   const target = join(made.folder, 'downloaded.webc');
   const name = how === 'hash' ? `sha256:${releaseHash}` : how;
   expect(await wasmer.run('package', 'download', name, '--validate', '-o', target)).toMatchObject({ code: 0 });
   expect(sha256(readFileSync(target)).toString('hex')).toBe(releaseHash);
+});
+
+it('passes a yanked version over, and finds it by its exact version', async () => {
+  const { data } = await ada.ask('{ getPackageVersion(name: "ada/hello", version: "2.0.0") { id } }');
+  const yank =
+    'mutation ($input: YankPackageVersionsInput!) { yankPackageVersions(input: $input) { packageVersions { id } } }';
+  await asked(ada, yank, { packageVersionIds: [data.getPackageVersion.id] });
+  expect((await wasmer.run('package', 'get', 'ada/hello')).output).toMatch(/Version: +1\.1\.0\n/);
+  expect((await wasmer.run('package', 'get', 'ada/hello@=2.0.0')).output).toMatch(/Version: +2\.0\.0\n/);
+  expect(await wasmer.run('run', 'ada/hello@=2.0.0')).toEqual({ code: 0, output: 'two\n' });
 });

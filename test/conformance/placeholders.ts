@@ -1,5 +1,5 @@
 /**
- * Stand in for what is another text each time: ids, upload URLs, signatures, tokens, dates, and where the server is. The same text gets
+ * Stand in for what is another text each time: ids, upload URLs, signatures, tokens, cursors, dates, and where the server is. The same text gets
  * the same placeholder wherever it appears, numbered by its first appearance; so two runs of one story read alike.
  */
 export class Placeholders {
@@ -47,6 +47,7 @@ export class Placeholders {
 const numbered = [
   { name: 'token', pattern: /\bwb[a-z]_[0-9A-Za-z]{36}\b/g },
   { name: 'upload', pattern: /(?<=\/uploads\/)[^"\\\s]+/g },
+  { name: 'cursor', pattern: /(?<="(?:cursor|startCursor|endCursor)":")[^"]+/g },
   { name: 'id', pattern: /\b[a-z]{1,6}_[0-9A-Za-z]{12,16}\b/g },
 ];
 const signatures = /(\/packages\/[^?"\\\s]+)\?([^"\\\s]+)/g;
