@@ -46,6 +46,7 @@ import { ManagedVersions } from './package-version/managed-versions.js';
 import { VersionChangesResolver } from './package-version/version-changes.resolver.js';
 import { versionChangesSdl } from './package-version/version-changes.sdl.js';
 import { Yanking } from './package-version/yanking.js';
+import { EarlierPublish } from './publish/earlier-publish.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
 import { publishPackageSdl } from './publish/publish.sdl.js';
@@ -80,6 +81,7 @@ export const registrySdl = [
     CommandFields,
     DownloadAccess,
     DownloadCounts,
+    EarlierPublish,
     DownloadQueries,
     FileUrls,
     InfoResolver,
