@@ -15,7 +15,7 @@ import {
 } from './publish.inputs.js';
 import { EarlierPublish } from './earlier-publish.js';
 import { Publisher, type PublishedAt, type PublishedFile } from './publisher.js';
-import { Releases, type ReadUpload } from './releases.js';
+import { SentFiles, type ReadFile } from './sent-files.js';
 import { assertFormat } from './upload-format.js';
 
 @Resolver()
@@ -23,7 +23,7 @@ export class PublishResolver {
   constructor(
     private readonly earlier: EarlierPublish,
     private readonly publisher: Publisher,
-    private readonly releases: Releases,
+    private readonly files: SentFiles,
     private readonly versions: PackageVersionQueries,
   ) {}
 
@@ -74,9 +74,9 @@ export class PublishResolver {
   }
 
   /** @throws Refusal BAD_USER_INPUT when there is no file, or more than one */
-  private read({ fileUpload, signedUrl }: PublishPackageInput, ctx: Ctx): Promise<ReadUpload> {
-    if (fileUpload && !signedUrl) return this.releases.readFile(fileUpload);
-    if (signedUrl && !fileUpload) return this.releases.read(signedUrl, callerOf(ctx).userId);
+  private read({ fileUpload, signedUrl }: PublishPackageInput, ctx: Ctx): Promise<ReadFile> {
+    if (fileUpload && !signedUrl) return this.files.readFile(fileUpload);
+    if (signedUrl && !fileUpload) return this.files.read(signedUrl, callerOf(ctx).userId);
     const [field, rule] = signedUrl ? ['fileUpload', 'none beside signedUrl'] : ['signedUrl', 'this or fileUpload'];
     throw refuseInput('BAD_USER_INPUT', { field, rule }, 'Send the file as fileUpload, or to a URL that is signedUrl.');
   }
