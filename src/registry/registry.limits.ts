@@ -7,8 +7,8 @@ export const registryLimits = {
   yankReasonChars: 1_000,
   /** Packages or versions that one query names. */
   namesPerLookup: 250,
-  /** Edges of a page for who asks for no number. */
-  defaultPageSize: 100,
   /** How long the URL of a private file holds. */
   downloadUrlSeconds: 60 * 60,
+  /** Edges of a page for who asks for no number. */
+  defaultPageSize: 100,
 } as const;

@@ -11,6 +11,9 @@ import { downloadSdl } from './download/download.sdl.js';
 import { FileUrls } from './download/file-urls.js';
 import { PackageAddressController } from './download/package-address.controller.js';
 import { InfoResolver } from './info/info.resolver.js';
+import { PackageInfoFields } from './info/package-info.fields.js';
+import { packageInfoSdl } from './info/package-info.sdl.js';
+import { PackageMonthsQueries } from './info/package-months.queries.js';
 import { ChangeFeeds } from './lists/change-feeds.js';
 import { ChangeFeedsResolver } from './lists/change-feeds.resolver.js';
 import { ListsResolver } from './lists/lists.resolver.js';
@@ -22,9 +25,6 @@ import { liveSdl } from './live/live.sdl.js';
 import { PublishedVersions } from './live/published-versions.js';
 import { ReadyResponseFields, VersionReadiness } from './live/version-readiness.js';
 import { VersionSubscriptions } from './live/version.subscriptions.js';
-import { PackageInfoFields } from './info/package-info.fields.js';
-import { packageInfoSdl } from './info/package-info.sdl.js';
-import { PackageMonthsQueries } from './info/package-months.queries.js';
 import { PackageFields } from './package/package.fields.js';
 import { PackageLookup } from './package/package-lookup.js';
 import { PackageQueries } from './package/package.queries.js';
@@ -60,14 +60,14 @@ import { UploadResolver } from './upload/upload.resolver.js';
 export const registrySdl = [
   readSdl(import.meta.dirname, 'registry.graphql'),
   downloadSdl,
-  packageInfoSdl,
-  packageSdl,
-  packageChangesSdl,
-  versionChangesSdl,
-  publishPackageSdl,
   listsSdl,
   liveSdl,
+  packageChangesSdl,
+  packageInfoSdl,
+  packageSdl,
+  publishPackageSdl,
   searchSdl,
+  versionChangesSdl,
 ];
 
 @Module({
@@ -83,17 +83,15 @@ export const registrySdl = [
     FileUrls,
     InfoResolver,
     ListsResolver,
-    MissingDependencies,
-    NamespaceListFields,
-    PackageFields,
-    PackageLists,
     ManagedPackages,
     ManagedVersions,
     MissingDependencies,
+    NamespaceListFields,
     PackageChangesResolver,
     PackageDownloadFields,
     PackageFields,
     PackageInfoFields,
+    PackageLists,
     PackageLookup,
     PackageMonthsQueries,
     PackageQueries,
@@ -107,8 +105,8 @@ export const registrySdl = [
     PackageVersionQueries,
     PublishResolver,
     PublishedVersions,
-    ReadyResponseFields,
     Publisher,
+    ReadyResponseFields,
     RegistryLoaders,
     RegistryNodes,
     Releases,
@@ -116,11 +114,11 @@ export const registrySdl = [
     Texts,
     UploadResolver,
     UserListFields,
+    VersionChangesResolver,
+    VersionDownloadFields,
     VersionLists,
     VersionReadiness,
     VersionSubscriptions,
-    VersionChangesResolver,
-    VersionDownloadFields,
     Yanking,
   ],
 })

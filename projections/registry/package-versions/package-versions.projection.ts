@@ -77,15 +77,18 @@ export const packageVersionRows = readTable<PackageVersionRow>({
   ],
 });
 
-/** The events that are about one version. */
-type OfVersion = Extract<PackageEvent, { data: { number: number } }>;
+/** The numbers of the versions that an event is about. */
+function numbersOf({ type, data }: PackageEvent): number[] {
+  if (type === 'registry.package.versions-made-public') return data.numbers;
+  return 'number' in data ? [data.number] : [];
+}
 
 export const packageVersionRowId = (packageId: string, number: number): string => `${packageId}/${number}`;
 
 export const packageVersions = projection<PackageVersionRow, PackageEvent>({
   table: packageVersionRows,
   events: packageEvents,
-  keys: ({ streamId, data }) => [packageVersionRowId(streamId, (data as OfVersion['data']).number)],
+  keys: (event) => numbersOf(event).map((number) => packageVersionRowId(event.streamId, number)),
   on: {
     'registry.package.version-published': ({ streamId, data, occurredAt }) => {
       const { file, ...said } = data;
@@ -103,6 +106,8 @@ export const packageVersions = projection<PackageVersionRow, PackageEvent>({
         updatedAt: occurredAt,
       };
     },
+    // For who was not to see it the version is new: it moves to the end of what mirrors follow.
+    'registry.package.versions-made-public': ({ occurredAt }, row) => ({ ...row, updatedAt: occurredAt }),
     'registry.package.version-yanked': ({ data, occurredAt }, row) => ({
       ...row,
       yankedAt: occurredAt,

@@ -35,6 +35,8 @@ export type PackageRow = {
   versionCount: number;
   /** The highest version so far, releases before pre-releases; what the package says of itself is what that one says. */
   describedBy: string;
+  /** Its number; 0 before the first version. */
+  describedByNumber: number;
   description: string;
   license: string;
   keywords: string[];
@@ -52,12 +54,9 @@ const marks = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 // A blank for each mark of ASCII, so that no `wasm-tools`, path or address is one long word: searches do the same with what they look for.
 const wordsOf = (texts: string): string =>
-  `to_tsvector('pg_catalog.simple', translate(lower(${texts}), $$${marks}$$, '${' '.repeat(marks.length)}'))`;
-const title = `name || ' ' || keywords::text || ' ' || command_names::text`;
+  `to_tsvector('simple', translate(lower(${texts}), $$${marks}$$, '${' '.repeat(marks.length)}'))`;
 
-/** What names, keywords and commands of a package are made of, and these with its description: as the table's indexes have it. */
-export const packageTitleWords = wordsOf(title);
-export const packageTextWords = wordsOf(`${title} || ' ' || description`);
+const title = `name || ' ' || keywords::text || ' ' || command_names::text`;
 
 export const packageRows = readTable<PackageRow>({
   name: 'packages',
@@ -74,6 +73,7 @@ export const packageRows = readTable<PackageRow>({
     recentVersions: { type: 'text', name: 'recent_versions' },
     versionCount: { type: 'integer', name: 'version_count' },
     describedBy: { type: 'text', name: 'described_by' },
+    describedByNumber: { type: 'bigint', name: 'described_by_number' },
     description: { type: 'text' },
     license: { type: 'text' },
     keywords: { type: 'jsonb' },
@@ -84,6 +84,11 @@ export const packageRows = readTable<PackageRow>({
     createdAt: { type: 'timestamptz', name: 'created_at' },
     updatedAt: { type: 'timestamptz', name: 'updated_at' },
   },
+  // Two, so that each has an index and statistics of its own.
+  derived: [
+    { name: 'title_words', type: 'tsvector', expression: wordsOf(title) },
+    { name: 'words', type: 'tsvector', expression: wordsOf(`${title} || ' ' || description`) },
+  ],
   indices: [
     { columns: ['ownerId', 'foldedName'] },
     { columns: ['number'] },
@@ -94,8 +99,8 @@ export const packageRows = readTable<PackageRow>({
     // For searches.
     { columns: ['publishedAt', 'id'] },
     { name: 'alphabet', expression: 'folded_name COLLATE "C", id' },
-    { name: 'title_words', using: 'gin', expression: packageTitleWords },
-    { name: 'text_words', using: 'gin', expression: packageTextWords },
+    { name: 'title_words', using: 'gin', expression: 'title_words' },
+    { name: 'words', using: 'gin', expression: 'words' },
     { name: 'trigrams', using: 'gin', expression: 'folded_name store.gin_trgm_ops' },
   ],
 });
@@ -117,6 +122,7 @@ export const packages = projection<PackageRow, PackageEvent>({
       recentVersions: '[]',
       versionCount: 0,
       describedBy: '',
+      describedByNumber: 0,
       description: '',
       license: '',
       keywords: [],
@@ -144,14 +150,15 @@ export const packages = projection<PackageRow, PackageEvent>({
       publishedAt: occurredAt,
       updatedAt: occurredAt,
     }),
+    'registry.package.versions-made-public': ({ data, occurredAt }, row) => changed(row, data.numbers, occurredAt, {}),
     'registry.package.version-yanked': ({ data, occurredAt }, row) =>
-      changed(row, data.number, occurredAt, { yankedAt: occurredAt.toISOString(), yankReason: data.reason }),
+      changed(row, [data.number], occurredAt, { yankedAt: occurredAt.toISOString(), yankReason: data.reason }),
     'registry.package.version-unyanked': ({ data, occurredAt }, row) =>
-      changed(row, data.number, occurredAt, { yankedAt: null, yankReason: null }),
+      changed(row, [data.number], occurredAt, { yankedAt: null, yankReason: null }),
     'registry.package.version-archived': ({ data, occurredAt }, row) =>
-      changed(row, data.number, occurredAt, { isArchived: true }),
+      changed(row, [data.number], occurredAt, { isArchived: true }),
     'registry.package.version-unarchived': ({ data, occurredAt }, row) =>
-      changed(row, data.number, occurredAt, { isArchived: false }),
+      changed(row, [data.number], occurredAt, { isArchived: false }),
   },
 });
 
@@ -163,9 +170,10 @@ function isHigher(version: string, than: string): boolean {
 }
 
 function described(published: PublishedVersion): Partial<PackageRow> {
-  const { version, description, license, keywords, commands, publisherId, file } = published;
+  const { number, version, description, license, keywords, commands, publisherId, file } = published;
   return {
     describedBy: version,
+    describedByNumber: number,
     description: description ?? '',
     license: license ?? '',
     keywords,
@@ -190,10 +198,10 @@ function withRecent(recent: string, { number, version, file }: PublishedVersion,
   return JSON.stringify([published, ...recentOf(recent)].slice(0, recentVersionsKept));
 }
 
-function changed(row: PackageRow, number: number, at: Date, change: Partial<RecentVersion>): PackageRow {
+function changed(row: PackageRow, numbers: number[], at: Date, change: Partial<RecentVersion>): PackageRow {
   const updatedAt = at.toISOString();
   const versions = recentOf(row.recentVersions).map((version) =>
-    version.number === number ? { ...version, ...change, updatedAt } : version,
+    numbers.includes(version.number) ? { ...version, ...change, updatedAt } : version,
   );
   return { ...row, recentVersions: JSON.stringify(versions), updatedAt: at };
 }

@@ -7,7 +7,6 @@ import { tableName } from '../../core/projection/ddl.js';
 import { Reader } from '../../core/read/reader.js';
 import { hasOwner, packageOwnerColumns, packageOwners } from '../package/package.queries.js';
 import type { StoredFile } from '../package/package.events.js';
-import { releaseManagerColumn, releaseManagers } from '../package-release/package-release.queries.js';
 import { releaseFileName, versionFileName } from './file-urls.js';
 
 type StoredAs = Pick<StoredFile, 'hash' | 'format'> & {
@@ -32,9 +31,9 @@ const ofVersion = `
   ${packageOwners}
   WHERE number = $1 AND ${hasOwner}`;
 const ofRelease = `
-  SELECT hash, format, is_private AS "isPrivate", ${releaseManagerColumn}
-  FROM ${tableName(packageReleaseRows)} ${releaseManagers}
-  WHERE number = $1`;
+  SELECT hash, format, is_private AS "isPrivate", ${packageOwnerColumns}
+  FROM ${tableName(packageReleaseRows)} ${packageOwners}
+  WHERE number = $1 AND ${hasOwner}`;
 
 /** Finds files by the ids in their URLs, with one statement each. */
 @Injectable()

@@ -19,7 +19,8 @@ import { tableName } from '../../core/projection/ddl.js';
 import { Reader } from '../../core/read/reader.js';
 import { settledPosition } from '../../core/read/settled-position.js';
 import { seenByViewer, viewerValues } from '../package/package-visibility.js';
-import { releaseManagerColumn, releaseManagers, type ReleaseNode } from '../package-release/package-release.queries.js';
+import type { ReleaseNode } from '../package-release/package-release.queries.js';
+import { hasOwner, packageOwnerColumns, packageOwners } from '../package/package.queries.js';
 import { registryLimits } from '../registry.limits.js';
 import { packageOfVersion } from './version-lists.js';
 
@@ -41,18 +42,20 @@ const versionFeed = connectionList(packageVersionRows, {
   defaultSize,
 });
 
-const releaseFeed = connectionList<PackageReleaseRow, keyof typeof orders, Pick<ReleaseNode, 'managerId'>>(
-  packageReleaseRows,
-  {
-    field: 'Query.allPackageReleases',
-    name: 'feed',
-    join: releaseManagers,
-    also: releaseManagerColumn,
-    where: `position BETWEEN $3 AND $4 AND (NOT is_private OR $2::boolean OR coalesce(manager_ref, owner_id) = $1::text)`,
-    orders,
-    defaultSize,
-  },
-);
+const releaseFeed = connectionList<
+  PackageReleaseRow,
+  keyof typeof orders,
+  Pick<ReleaseNode, 'ownerName' | 'managerId'>
+>(packageReleaseRows, {
+  field: 'Query.allPackageReleases',
+  name: 'feed',
+  join: packageOwners,
+  also: packageOwnerColumns,
+  where: `position BETWEEN $3 AND $4 AND ${hasOwner}
+      AND (NOT is_private OR $2::boolean OR coalesce(user_ref, manager_ref) = $1::text)`,
+  orders,
+  defaultSize,
+});
 
 /** Where a column says a moment or a later one for the first time. The sum keeps Postgres from walking the whole log for it. */
 const firstSince = ({ table }: RowsProjection, column: 'created_at' | 'updated_at') => ({

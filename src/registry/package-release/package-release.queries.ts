@@ -1,23 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { namespaceRows } from '../../../projections/accounts/namespaces/namespaces.projection.js';
 import {
   packageReleaseRows,
   type PackageReleaseRow,
 } from '../../../projections/registry/package-releases/package-releases.projection.js';
-import { tableName } from '../../core/projection/ddl.js';
 import { Reader } from '../../core/read/reader.js';
+import { hasOwner, packageOwnerColumns, packageOwners } from '../package/package.queries.js';
 
-/** A release with the user who manages its owner. */
-export type ReleaseNode = PackageReleaseRow & { managerId: string };
+/** A release with what its owner is called, and the user who manages that. A release whose owner is gone is gone with it. */
+export type ReleaseNode = PackageReleaseRow & { ownerName: string; managerId: string };
 
-export const releaseManagerColumn = 'coalesce(manager_ref, owner_id) AS "managerId"';
-const also = releaseManagerColumn;
-/** Under names that no read table of this silo has. */
-export const releaseManagers = `LEFT JOIN (SELECT id AS namespace_ref, owner_id AS manager_ref FROM ${tableName(namespaceRows)})
-  AS owning_namespace ON namespace_ref = owner_id`;
-const byNumbers = { name: 'by_numbers', also, where: `${releaseManagers} WHERE number = ANY ($1)` };
+const also = packageOwnerColumns;
+const byNumbers = { name: 'by_numbers', also, where: `${packageOwners} WHERE number = ANY ($1) AND ${hasOwner}` };
 // What everybody may see comes first, for it is the same content.
-const byHash = { name: 'by_hash', also, where: `${releaseManagers} WHERE hash = $1 ORDER BY is_private, position` };
+const byHash = {
+  name: 'by_hash',
+  also,
+  where: `${packageOwners} WHERE hash = $1 AND ${hasOwner} ORDER BY is_private, position`,
+};
 
 @Injectable()
 export class PackageReleaseQueries {

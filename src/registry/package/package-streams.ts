@@ -3,7 +3,7 @@ import { streamIdOf } from '../../core/command/aggregate.js';
 import { StreamReader } from '../../core/command/stream-reader.js';
 import { claimKey } from '../../core/event-store/claims.js';
 import { EventStore } from '../../core/event-store/event-store.js';
-import { packageName } from './package-name.js';
+import { packageLook, packageName } from './package-name.js';
 import { packageAggregate } from './package.commands.js';
 import type { Package } from './package.state.js';
 
@@ -19,6 +19,12 @@ export class PackageStreams {
   find(ownerId: string, name: string): Promise<string | null> {
     const { kind, value } = packageName(ownerId, name);
     return this.store.ownerOfClaim(claimKey(kind, value));
+  }
+
+  /** For a name that no package has: asked before anything is stored, as the claim is only taken with the first version. @throws Refusal PACKAGE_NAME_TAKEN */
+  async assertNoLookalike(ownerId: string, name: string): Promise<void> {
+    const { kind, value, taken } = packageLook(ownerId, name);
+    if ((await this.store.ownerOfClaim(claimKey(kind, value))) !== null) throw taken();
   }
 
   async load(packageId: string): Promise<Package> {

@@ -154,9 +154,11 @@ export function changePackageIcon(state: Package, { change }: ChangePackageIcon)
 
 /** There is no way back: what was public was copied. */
 export function makePackagePublic(state: Package, { change }: MakePackagePublic): Decision<PackageEvent> {
-  const { isPrivate } = existing(state, change.owner);
+  const { isPrivate, versions } = existing(state, change.owner);
+  const numbers = Object.values(versions).map(({ number }) => number);
   return decision<PackageEvent>(
     isPrivate && { event: { type: 'registry.package.made-public', data: {} } },
+    isPrivate && { event: { type: 'registry.package.versions-made-public', data: { numbers } } },
     stillOwned(change.owner),
   );
 }

@@ -65,6 +65,8 @@ export type PackageEvent =
       { number: number; name: string; skeleton: string; ownerId: OwnerId; isPrivate: boolean }
     >
   | Event<'registry.package.made-public', Record<string, never>>
+  /** The versions that became public with their package, for read models whose rows are versions. */
+  | Event<'registry.package.versions-made-public', { numbers: number[] }>
   | Event<'registry.package.icon-changed', { icon: string | null }>
   | Event<'registry.package.archived', Record<string, never>>
   | Event<'registry.package.unarchived', Record<string, never>>
@@ -77,6 +79,7 @@ export type PackageEvent =
 export const packageEvents = eventTypes<PackageEvent>({
   'registry.package.created': { version: 1 },
   'registry.package.made-public': { version: 1 },
+  'registry.package.versions-made-public': { version: 1 },
   'registry.package.icon-changed': { version: 1 },
   'registry.package.archived': { version: 1 },
   'registry.package.unarchived': { version: 1 },

@@ -3,10 +3,12 @@ import { ResolveField, Resolver } from '@nestjs/graphql';
 import { mayManage, type OwnerAction } from '../../accounts/index.js';
 import { CONFIG, type Config } from '../../core/config/config.js';
 import type { Ctx } from '../../core/graphql/context.js';
+import type { PageArgs } from '../../core/graphql/connection/page-request.js';
 import { typed } from '../../core/graphql/node/typed.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import type { VersionNode } from '../package-version/version-node.js';
 import { packageIconUrl } from './package-icon.urls.js';
+import { keywordsOf } from './package-keywords.js';
 import type { PackageNode } from './package.queries.js';
 import { latestAmong, versionsInRow } from './recent-versions.js';
 
@@ -70,6 +72,11 @@ export class PackageFields {
   async owner(node: PackageNode, _: unknown, ctx: Ctx) {
     if (node.ownerId.startsWith('user-')) return typed('User', await ctx.users.load(node.ownerId));
     return typed('Namespace', await ctx.namespaces.load(node.ownerId));
+  }
+
+  @ResolveField()
+  keywords(node: PackageNode, args: PageArgs) {
+    return keywordsOf(node, args);
   }
 
   @ResolveField()

@@ -31,6 +31,8 @@ export function evolve(state: Package, event: PackageEvent): Package {
   switch (event.type) {
     case 'registry.package.made-public':
       return { ...state, isPrivate: false };
+    case 'registry.package.versions-made-public':
+      return state;
     case 'registry.package.icon-changed':
       return { ...state, icon: event.data.icon };
     case 'registry.package.archived':

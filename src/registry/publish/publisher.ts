@@ -4,6 +4,7 @@ import { numberOf } from '../../core/command/aggregate.js';
 import type { Executed } from '../../core/command/executor.js';
 import { refuse as refuseInput } from '../../core/errors/core.errors.js';
 import type { Refusal } from '../../core/errors/refusal.js';
+import { assertStorable } from '../../core/event-store/text.js';
 import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { PictureStore } from '../../core/picture/picture-store.js';
@@ -111,8 +112,11 @@ export class Publisher {
     if (version === null || !parseVersion(version)) throw refuse('INVALID_VERSION', { field: 'version' });
     const owner = await this.ownerOf(facts.owner, ctx);
     assertPackageName(name, 'name');
+    assertStorableFacts(facts);
     const packageId = await this.packages.find(owner.id, name);
-    if (packageId !== null) {
+    if (packageId === null) {
+      await this.packages.assertNoLookalike(owner.id, name);
+    } else {
       const state = await this.packages.load(packageId);
       assertPublishable(state, { owner, wanted: wantedOf(name, facts), version });
     }
@@ -191,6 +195,11 @@ export class Publisher {
     if (!owner) throw refuse('OWNER_NOT_FOUND', { field: 'namespace' });
     return owner;
   }
+}
+
+/** The same as when the event is appended; before, for then the file is a release already. @throws Refusal INVALID_TEXT with the field */
+function assertStorableFacts({ readme: _, licenseFile: __, ...facts }: PublishedFacts): void {
+  assertStorable(facts, '');
 }
 
 /** Nobody says that a package is to be public: that is what is left when nobody calls it private. */

@@ -58,7 +58,7 @@ export type TestAccount = {
 export const registerMutation = `mutation ($input: RegisterUserInput!) { registerUser(input: $input) { token clientMutationId } }`;
 
 /** Registers an account as a client does. */
-export async function account(server: AccountsServer, username: string): Promise<TestAccount> {
+export async function account(server: Pick<AccountsServer, 'ask' | 'askAs'>, username: string): Promise<TestAccount> {
   const email = `${username}@example.com`;
   const password = `correct horse of ${username}`;
   const { data } = await server.ask(registerMutation, {

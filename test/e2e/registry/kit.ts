@@ -1,5 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { EventStore } from '../../../src/core/event-store/event-store.js';
+import { createPool } from '../../../src/core/event-store/pool.js';
+import type { JsonObject } from '../../../src/core/event-store/types.js';
+import { decodeId } from '../../../src/core/ids/global-id.js';
+import { appendRequest } from '../../kit/event-store.js';
 import type { AccountsServer, TestAccount } from '../accounts/kit.js';
 import { tarGz } from '../../kit/tar-file.js';
 import { emptyModule, webcFile, webcParts } from '../../kit/webc-file.js';
@@ -47,9 +53,13 @@ export async function sent(by: TestAccount, content: Uint8Array): Promise<string
   return url;
 }
 
-const pushMutation = `mutation ($input: PushPackageReleaseInput!) { pushPackageRelease(input: $input) { packageWebc { id } } }`;
-const tagMutation = `mutation ($input: TagPackageReleaseInput!) {
+export const pushMutation = `mutation ($input: PushPackageReleaseInput!) { pushPackageRelease(input: $input) { packageWebc { id } } }`;
+export const tagMutation = `mutation ($input: TagPackageReleaseInput!) {
   tagPackageRelease(input: $input) { packageVersion { id version package { id name } } }
+}`;
+
+export const publishMutation = `mutation ($input: PublishPackageInput!) {
+  publishPackage(input: $input) { packageVersion { id version package { id name } } }
 }`;
 
 export type TestVersion = { id: string; version: string; package: { id: string; name: string } };
@@ -88,4 +98,33 @@ export async function storedCounts({ database, dataDir }: AccountsServer): Promi
   const { rows } = await database.pool.query('SELECT count(*)::int AS events FROM store.events');
   const files = await readdir(join(dataDir, 'blobs'), { recursive: true, withFileTypes: true });
   return { events: rows[0].events, blobs: files.filter((file) => file.isFile()).length };
+}
+
+/** Streams by ids in GraphQL. */
+export const packageStream = (id: string): string => `package-${decodeId('Package', id)}`;
+export const userStream = (id: string): string => `user-${decodeId('User', id)}`;
+
+export type TestEvent = { type: string; data: JsonObject };
+
+/** What a version says, without a file that anybody could load. */
+export function versionEvent(version: string, more: JsonObject & { number: number; publisherId: string }): TestEvent {
+  const samples = JSON.parse(readFileSync(join(import.meta.dirname, '../../samples/events.json'), 'utf8'));
+  const type = 'registry.package.version-published';
+  return { type, data: { ...samples[`${type}@1`], version, ...more } };
+}
+
+/** Writes to the log of a running instance what no mutation writes, or not at that moment. */
+export async function openLog({ url }: { url: string }) {
+  const pool = createPool({ url, max: 2, role: 'append' });
+  const store = await EventStore.open(pool);
+  return {
+    store,
+    /** @returns the position of the last event */
+    append: async (streamId: string, events: TestEvent[], occurredAt = new Date()): Promise<number> => {
+      const appended = events.map((event) => ({ ...event, schemaVersion: 1 }));
+      const result = await store.append(appendRequest({ streamId, expected: 'any', events: appended }, { occurredAt }));
+      return result.position;
+    },
+    close: () => pool.end(),
+  };
 }

@@ -116,6 +116,41 @@ describe('what is published', () => {
     expect(again.packageVersion).toMatchObject({ version: '3.1.5', description: 'Says hello' });
   });
 
+  it('has the keywords of its highest version, which are found by their ids', async () => {
+    const query = `query ($name: String!, $after: String) {
+      getPackage(name: $name) {
+        keywords(first: 1, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { id name } } }
+      }
+    }`;
+    const keywords = async (name: string, after?: string) =>
+      (await server.ask(query, { name, after })).data.getPackage?.keywords;
+    const node = async (id: string, by = server.ask) =>
+      (await by('query ($id: ID!) { node(id: $id) { __typename id ... on PackageKeyword { name } } }', { id })).data
+        .node;
+    const publishWords = async (version: string, more = {}) =>
+      publishPackage({ manifest: '', ...more, signedUrl: await sent(ann, packageTarball('ann/words', version)) });
+    await publishWords('1.0.0');
+    const first = await keywords('ann/words');
+    expect(first).toMatchObject({ totalCount: 2, edges: [{ node: { name: 'greeting' } }] });
+    expect(first.pageInfo.hasNextPage).toBe(true);
+    const second = await keywords('ann/words', first.pageInfo.endCursor);
+    expect(second.edges).toMatchObject([{ node: { name: 'demo' } }]);
+    for (const { node: keyword } of [...first.edges, ...second.edges])
+      expect(await node(keyword.id)).toEqual({ __typename: 'PackageKeyword', ...keyword });
+    await publishWords('1.0.0-rc.1');
+    expect(await keywords('ann/words')).toEqual(first);
+    await publishWords('1.1.0');
+    expect((await keywords('ann/words')).edges[0].node).toMatchObject({ name: 'greeting' });
+    // The version that it stood in is still there.
+    expect(await node(first.edges[0].node.id)).toMatchObject({ name: 'greeting' });
+
+    const secret = { manifest: '', private: true, signedUrl: await sent(ann, packageTarball('ann/secret', '1.0.0')) };
+    await publishPackage(secret);
+    const { data } = await ann.ask(query, { name: 'ann/secret' });
+    const { id } = data.getPackage.keywords.edges[0].node;
+    expect([await node(id), await node(id, ann.ask)]).toMatchObject([null, { name: 'greeting' }]);
+  });
+
   it('goes to a namespace, named beside the name or in it', async () => {
     await namespaceOf(ann, 'tools');
     const signedUrl = () => sent(ann, webc());
