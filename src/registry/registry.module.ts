@@ -20,6 +20,7 @@ import { ListsResolver } from './lists/lists.resolver.js';
 import { listsSdl } from './lists/lists.sdl.js';
 import { NamespaceListFields, UserListFields } from './lists/owner-lists.fields.js';
 import { PackageLists } from './lists/package-lists.js';
+import { PackageReleaseListFields, ReleaseLists } from './lists/release-lists.js';
 import { VersionLists } from './lists/version-lists.js';
 import { liveSdl } from './live/live.sdl.js';
 import { PublishedVersions } from './live/published-versions.js';
@@ -96,6 +97,7 @@ export const registrySdl = [
     PackageMonthsQueries,
     PackageQueries,
     PackageReleaseFields,
+    PackageReleaseListFields,
     PackageReleaseLookup,
     PackageReleaseQueries,
     PackageReleaseResolver,
@@ -109,6 +111,7 @@ export const registrySdl = [
     ReadyResponseFields,
     RegistryLoaders,
     RegistryNodes,
+    ReleaseLists,
     Releases,
     SearchResolver,
     Texts,

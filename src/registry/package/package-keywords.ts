@@ -1,4 +1,4 @@
-import type { PackageRow } from '../../../projections/registry/packages/packages.projection.js';
+import type { Ctx } from '../../core/graphql/context.js';
 import { fixedList } from '../../core/graphql/connection/fixed-list.js';
 import type { PageArgs } from '../../core/graphql/connection/page-request.js';
 import { encodeId } from '../../core/ids/global-id.js';
@@ -25,8 +25,9 @@ export const keywordPlace = (number: number): { versionNumber: number; place: nu
 });
 
 /** The keywords of a package are those of the version that describes it. */
-export function keywordsOf(row: Pick<PackageRow, 'keywords' | 'describedByNumber'>, args: PageArgs) {
-  return keywords.connect(args, () =>
-    row.keywords.map((name, place) => keywordNode(row.describedByNumber, place, name)),
-  );
+export function keywordsOf({ id }: { id: string }, args: PageArgs, ctx: Ctx) {
+  return keywords.connect(args, async () => {
+    const row = await ctx.packageKeywords.load(id);
+    return (row?.keywords ?? []).map((name, place) => keywordNode(row!.describedByNumber, place, name));
+  });
 }
