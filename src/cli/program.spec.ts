@@ -21,6 +21,7 @@ it.each([
   'events import',
   'backup',
   'restore',
+  'seed',
   'jobs',
   'jobs list',
   'jobs show',

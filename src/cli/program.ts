@@ -11,6 +11,7 @@ import { addMigrateCommand } from './migrate.js';
 import { addPackageCommands } from './package.js';
 import { addProjectionCommands } from './projections.js';
 import { allRoles, parseRoles, roles, type Role } from './serve/roles.js';
+import { addSeedCommand } from './seed.js';
 import { addUserCommands } from './users.js';
 import { settings } from '../core/config/settings.js';
 
@@ -43,6 +44,7 @@ export function createProgram(): Command {
   addPackageCommands(program);
   addBlobCommands(program);
   addBackupCommands(program);
+  addSeedCommand(program);
   return program;
 }
 

@@ -51,6 +51,7 @@ import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
 import { publishPackageSdl } from './publish/publish.sdl.js';
 import { Releases } from './publish/releases.js';
+import { SentFiles } from './publish/sent-files.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
 import './registry.policy.js';
@@ -116,6 +117,7 @@ export const registrySdl = [
     ReleaseLists,
     Releases,
     SearchResolver,
+    SentFiles,
     Texts,
     UploadResolver,
     UserListFields,

@@ -36,6 +36,7 @@ describe('the command line itself', () => {
       'users',
       'keys',
       'package',
+      'seed',
       'backup',
       'restore',
       'SMTP_URL',

@@ -54,12 +54,9 @@ const marks = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 // A blank for each mark of ASCII, so that no `wasm-tools`, path or address is one long word: searches do the same with what they look for.
 const wordsOf = (texts: string): string =>
-  `to_tsvector('pg_catalog.simple', translate(lower(${texts}), $$${marks}$$, '${' '.repeat(marks.length)}'))`;
-const title = `name || ' ' || keywords::text || ' ' || command_names::text`;
+  `to_tsvector('simple', translate(lower(${texts}), $$${marks}$$, '${' '.repeat(marks.length)}'))`;
 
-/** What names, keywords and commands of a package are made of, and these with its description: as the table's indexes have it. */
-export const packageTitleWords = wordsOf(title);
-export const packageTextWords = wordsOf(`${title} || ' ' || description`);
+const title = `name || ' ' || keywords::text || ' ' || command_names::text`;
 
 export const packageRows = readTable<PackageRow>({
   name: 'packages',
@@ -87,6 +84,11 @@ export const packageRows = readTable<PackageRow>({
     createdAt: { type: 'timestamptz', name: 'created_at' },
     updatedAt: { type: 'timestamptz', name: 'updated_at' },
   },
+  // Two, so that each has an index and statistics of its own.
+  derived: [
+    { name: 'title_words', type: 'tsvector', expression: wordsOf(title) },
+    { name: 'words', type: 'tsvector', expression: wordsOf(`${title} || ' ' || description`) },
+  ],
   indices: [
     { columns: ['ownerId', 'foldedName'] },
     { columns: ['number'] },
@@ -97,8 +99,8 @@ export const packageRows = readTable<PackageRow>({
     // For searches.
     { columns: ['publishedAt', 'id'] },
     { name: 'alphabet', expression: 'folded_name COLLATE "C", id' },
-    { name: 'title_words', using: 'gin', expression: packageTitleWords },
-    { name: 'text_words', using: 'gin', expression: packageTextWords },
+    { name: 'title_words', using: 'gin', expression: 'title_words' },
+    { name: 'words', using: 'gin', expression: 'words' },
     { name: 'trigrams', using: 'gin', expression: 'folded_name store.gin_trgm_ops' },
   ],
 });

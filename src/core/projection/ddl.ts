@@ -68,10 +68,13 @@ function columnsOf(definition: Projection): string[] {
   const columns = definition.table.columns.map(
     (column) => `${quoted(column.name)} ${column.type}${column.nullable ? '' : ' NOT NULL'}`,
   );
-  return [...columns, ...(definition.keys ? ['stream_id text NOT NULL'] : []), 'position bigint NOT NULL'];
+  const derived = definition.table.derived.map(
+    ({ name, type, expression }) => `${quoted(name)} ${type} GENERATED ALWAYS AS (${expression}) STORED`,
+  );
+  return [...columns, ...(definition.keys ? ['stream_id text NOT NULL'] : []), 'position bigint NOT NULL', ...derived];
 }
 
-/** The names of the table's columns as `columnsOf` declares them, in its order. */
+/** The names of the columns that are written, as `columnsOf` declares them, in its order. */
 export function columnNames(definition: Projection): string[] {
   if (definition.kind === 'sums') return ['group_key', 'partition', ...definition.counters];
   const columns = definition.table.columns.map(({ name }) => name);

@@ -12,12 +12,22 @@ export type Column = {
   nullable?: boolean;
 };
 
+/** What Postgres computes of a row when it is written, so that no query has to. As with an index by expression, a row on which it fails parks its stream. */
+export type DerivedColumn = {
+  name: string;
+  type: 'tsvector';
+  /** Immutable, over columns by their names in SQL. */
+  expression: string;
+};
+
 export type ReadTableOptions<Row> = {
   /** Plural noun; the table is `read.<name>_v<version>`. */
   name: string;
   /** Raise it whenever the columns or the fold change: the new table is built beside the old one. */
   version: number;
   columns: { [Property in Exclude<keyof Row & string, 'id'>]-?: Column };
+  /** For indexes and conditions alone: rows are read and written without them. Names are those in SQL. */
+  derived?: DerivedColumn[];
   /**
    * On properties in their order, or by an expression. Never unique: claims are, and two streams may hand a name over in either order.
    * Live tables get the ones that they lack at the start; one that changes gets another name, or the table another version.
@@ -31,6 +41,7 @@ export type ReadTable<Row> = {
   /** `namespaces_v1`: the name of the table and of the projection in checkpoints. */
   versionedName: string;
   columns: ReadColumn[];
+  derived: DerivedColumn[];
   indices: ReadIndex[];
   /** For ordinary reads through TypeORM; synchronize is off, for the runner owns the table. */
   entity: EntitySchema<Row & object>;
@@ -66,6 +77,7 @@ export function readTable<Row extends { id: string }>(options: ReadTableOptions<
     version: options.version,
     versionedName,
     columns,
+    derived: options.derived ?? [],
     indices: (options.indices ?? []).map((index) =>
       'columns' in index
         ? columnsIndex(index.columns.map((property) => nameOf.get(property)!))

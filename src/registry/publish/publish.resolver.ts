@@ -14,8 +14,9 @@ import {
   type InputSignature,
 } from './publish.inputs.js';
 import { EarlierPublish } from './earlier-publish.js';
+import { MissingDependencies } from './missing-dependencies.js';
 import { Publisher, type PublishedAt, type PublishedFile } from './publisher.js';
-import { Releases, type ReadUpload } from './releases.js';
+import { SentFiles, type ReadFile } from './sent-files.js';
 import { assertFormat } from './upload-format.js';
 
 @Resolver()
@@ -23,8 +24,9 @@ export class PublishResolver {
   constructor(
     private readonly earlier: EarlierPublish,
     private readonly publisher: Publisher,
-    private readonly releases: Releases,
+    private readonly files: SentFiles,
     private readonly versions: PackageVersionQueries,
+    private readonly dependencies: MissingDependencies,
   ) {}
 
   @Mutation()
@@ -44,6 +46,7 @@ export class PublishResolver {
     const earlier = await this.earlier.published(input, ctx);
     const packageVersion = await this.versionAt(
       earlier?.version ?? (await this.publisher.tag(release, input, ctx, input)),
+      ctx,
     );
     return { success: true, packageVersion, clientMutationId: input.clientMutationId };
   }
@@ -55,7 +58,7 @@ export class PublishResolver {
     const { releaseId, version } = (await this.publishedEarlier(input, ctx)) ?? (await this.publishedNow(input, ctx));
     const [packageWebc, packageVersion] = await Promise.all([
       ctx.packageReleases.load(String(numberOf(releaseId))),
-      version && this.versionAt(version),
+      version && this.versionAt(version, ctx),
     ]);
     return { success: true, packageWebc, packageVersion, clientMutationId: input.clientMutationId };
   }
@@ -74,15 +77,18 @@ export class PublishResolver {
   }
 
   /** @throws Refusal BAD_USER_INPUT when there is no file, or more than one */
-  private read({ fileUpload, signedUrl }: PublishPackageInput, ctx: Ctx): Promise<ReadUpload> {
-    if (fileUpload && !signedUrl) return this.releases.readFile(fileUpload);
-    if (signedUrl && !fileUpload) return this.releases.read(signedUrl, callerOf(ctx).userId);
+  private read({ fileUpload, signedUrl }: PublishPackageInput, ctx: Ctx): Promise<ReadFile> {
+    if (fileUpload && !signedUrl) return this.files.readFile(fileUpload);
+    if (signedUrl && !fileUpload) return this.files.read(signedUrl, callerOf(ctx).userId);
     const [field, rule] = signedUrl ? ['fileUpload', 'none beside signedUrl'] : ['signedUrl', 'this or fileUpload'];
     throw refuseInput('BAD_USER_INPUT', { field, rule }, 'Send the file as fileUpload, or to a URL that is signedUrl.');
   }
 
-  private versionAt({ packageId, version }: PublishedAt) {
-    return this.versions.exact(packageId, version);
+  /** The version for the answer. What it depends on and is not here is said beside it. */
+  private async versionAt({ packageId, version }: PublishedAt, ctx: Ctx) {
+    const found = await this.versions.exact(packageId, version);
+    await this.dependencies.tell(found?.dependencies ?? [], ctx);
+    return found;
   }
 }
 

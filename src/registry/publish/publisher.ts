@@ -19,8 +19,9 @@ import type { ReleaseNode } from '../package-release/package-release.queries.js'
 import { refuse } from '../registry.errors.js';
 import { parseVersion } from '../version/version.js';
 import { publishedFacts, type PublishedFacts, type PublisherInputWithIcon } from './manifest.js';
-import { MissingDependencies } from './missing-dependencies.js';
-import { Releases, type Pushed, type ReadUpload } from './releases.js';
+import { publishedVersion } from './published-version.js';
+import { Releases, type Pushed } from './releases.js';
+import { SentFiles, type ReadFile } from './sent-files.js';
 
 /** What can be known of a publish before its file is taken. */
 type Checked = {
@@ -48,8 +49,8 @@ export class Publisher {
   constructor(
     private readonly packages: PackageStreams,
     private readonly owners: OwnerCheck,
+    private readonly files: SentFiles,
     private readonly releases: Releases,
-    private readonly dependencies: MissingDependencies,
     private readonly pictures: PictureStore,
   ) {}
 
@@ -62,7 +63,7 @@ export class Publisher {
     const { userId } = callerOf(ctx);
     const owner = await this.ownerOf(said.namespace, ctx);
     if (said.name) assertPackageName(said.name, 'name');
-    const read = await this.releases.read(said.signedUrl, userId);
+    const read = await this.files.read(said.signedUrl, userId);
     const pusher = { userId, owner, name: said.name || null, isPrivate: said.private ?? false };
     return this.releases.push(read, pusher, ctx.execute, input);
   }
@@ -78,7 +79,7 @@ export class Publisher {
   }
 
   /** As pushAndTag; what has neither name nor version is only pushed, and known by its hash. */
-  async publishFile(read: ReadUpload, said: PublisherInputWithIcon, ctx: Ctx, input?: object): Promise<PublishedFile> {
+  async publishFile(read: ReadFile, said: PublisherInputWithIcon, ctx: Ctx, input?: object): Promise<PublishedFile> {
     const facts = publishedFacts(said, read.file, 'publish');
     if (facts.name === null && facts.version === null) {
       const owner = await this.ownerOf(facts.owner, ctx);
@@ -94,7 +95,7 @@ export class Publisher {
    * @throws Refusal that says what forbids it; when it is another publish at the same moment, the release stays
    */
   async pushAndTag(
-    read: ReadUpload,
+    read: ReadFile,
     said: PublisherInputWithIcon,
     ctx: Ctx,
     input?: object,
@@ -131,7 +132,6 @@ export class Publisher {
       return ctx.execute(new PublishPackageVersion(streamId, publish), input);
     };
     const executed = packageId === null ? await this.publishNew(owner, name, publishTo) : await publishTo(packageId);
-    await this.dependencies.tell(version.dependencies, ctx);
     return { packageId: executed.streamId, version: version.version };
   }
 
@@ -143,29 +143,8 @@ export class Publisher {
   private async versionOf({ version, facts }: Checked, pushed: Pushed, userId: string): Promise<PublishedVersion> {
     const { releaseId, release } = pushed;
     const [texts, number] = await Promise.all([this.releases.storeTexts(facts), this.packages.drawVersionNumber()]);
-    const { webcManifest, manifest, description, license, homepage, repository, keywords } = facts;
-    const { entrypoint, commands, modules, dependencies, mounts } = facts;
-    return {
-      number,
-      version,
-      releaseId,
-      releaseNumber: release.number,
-      publisherId: userId,
-      file: release.file,
-      webcManifest,
-      manifest,
-      description,
-      license,
-      homepage,
-      repository,
-      keywords,
-      entrypoint,
-      commands,
-      modules,
-      dependencies,
-      mounts: mounts.map(({ path, host }) => ({ wasm: path, host })),
-      ...texts,
-    };
+    const at = { id: releaseId, number: release.number, file: release.file };
+    return publishedVersion({ number, version, release: at, publisherId: userId }, facts, texts);
   }
 
   /** Of two that publish the first version of a package at the same moment, the second one publishes to the package of the first. */

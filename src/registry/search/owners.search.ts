@@ -5,7 +5,7 @@ import { foldedName } from '../../accounts/index.js';
 import { tableName } from '../../core/projection/ddl.js';
 import { nameMatches } from './name-matches.js';
 import { between, counted, Parameters } from './parameters.js';
-import type { Ranking, SortExpression } from './ranking.js';
+import { tiers, type Ranking, type SortExpression } from './ranking.js';
 import { NamespacesFilter, UsersFilter, type SortBy } from './search.inputs.js';
 import type { SearchText } from './search-text.js';
 
@@ -80,13 +80,9 @@ export function userRanking(text: SearchText | null, filter: UsersFilter): Ranki
   };
 }
 
-function byName(
-  text: SearchText | null,
-  column: string,
-  parameters: Parameters,
-): Pick<Ranking, 'matches' | 'similar' | 'values'> {
+function byName(text: SearchText | null, column: string, parameters: Parameters): Pick<Ranking, 'matches' | 'values'> {
   const named = text?.name && text.owner === null ? nameMatches(column, text.name, parameters) : [];
-  return { matches: text ? named : ['true'], similar: null, values: parameters.values };
+  return { matches: tiers(text ? named : ['true']), values: parameters.values };
 }
 
 export function directed(sort: SortExpression, sortBy: SortBy): Ranking['sortKey'] {

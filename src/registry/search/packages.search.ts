@@ -1,20 +1,15 @@
 import { namespaceRows } from '../../../projections/accounts/namespaces/namespaces.projection.js';
 import { userRows } from '../../../projections/accounts/users/users.projection.js';
 import { packageVersionRows } from '../../../projections/registry/package-versions/package-versions.projection.js';
-import {
-  packageRows,
-  packageTextWords,
-  packageTitleWords,
-} from '../../../projections/registry/packages/packages.projection.js';
+import { packageRows } from '../../../projections/registry/packages/packages.projection.js';
 import { foldedName } from '../../accounts/index.js';
 import type { Actor } from '../../core/event-store/types.js';
 import { tableName } from '../../core/projection/ddl.js';
-import { packageOwners } from '../package/package.queries.js';
-import { seenByViewer, viewerValues } from '../package/package-visibility.js';
+import { seenBy } from '../package/package-visibility.js';
 import { nameMatches } from './name-matches.js';
 import { directed } from './owners.search.js';
 import { between, counted, Parameters } from './parameters.js';
-import type { Ranking, SortExpression } from './ranking.js';
+import { tiers, type Match, type Ranking, type SortExpression } from './ranking.js';
 import type { CountFilter, PackagesFilter } from './search.inputs.js';
 import type { SearchText } from './search-text.js';
 
@@ -24,7 +19,7 @@ const users = tableName(userRows);
 
 const downloads = `coalesce((SELECT downloads::float8 FROM store.download_counts WHERE subject = ${packages}.id), 0)`;
 const standsAlone = `(SELECT dependencies = '[]' FROM ${versions} AS own
-  WHERE own.package_id = ${packages}.id AND own.version = ${packages}.described_by LIMIT 1)`;
+  WHERE own.id = ${packages}.id || '/' || ${packages}.described_by_number)`;
 
 const orders: Record<PackagesFilter['orderBy'], SortExpression> = {
   ALPHABETICALLY: { expression: 'folded_name COLLATE "C"', type: 'text' },
@@ -37,40 +32,54 @@ const orders: Record<PackagesFilter['orderBy'], SortExpression> = {
 
 const lastDays = { LAST_DAY: 1, LAST_WEEK: 7, LAST_MONTH: 30, LAST_YEAR: 365 };
 
-/** Packages that the caller may see and that are not archived, by name, words, and names like the one that is looked for. */
+/** Packages that the caller may see and that are not archived, by name and words. */
 export function packageRanking(text: SearchText | null, filter: PackagesFilter, actor: Actor): Ranking {
-  const parameters = new Parameters(...viewerValues(actor));
-  const conditions = [seenByViewer, 'NOT is_archived AND version_count > 0', ...filtered(filter, parameters)];
+  return ranking('packages', filter, actor, (parameters) => tiers(text ? matching(text, parameters) : ['true']));
+}
+
+/** Such as have a name like the one that is looked for; null when that cannot be one. */
+export function alikeRanking(text: SearchText | null, filter: PackagesFilter, actor: Actor): Ranking | null {
+  if (!text?.name) return null;
+  const { name } = text;
+  return ranking('packages alike', filter, actor, (parameters) => {
+    const wanted = parameters.add(name);
+    return [
+      { condition: `folded_name OPERATOR(store.%) ${wanted}`, tier: `1 - store.similarity(folded_name, ${wanted})` },
+    ];
+  });
+}
+
+function ranking(
+  name: string,
+  filter: PackagesFilter,
+  actor: Actor,
+  matches: (parameters: Parameters) => Match[],
+): Ranking {
+  const parameters = new Parameters();
   return {
-    name: `packages ${filter.orderBy}`,
-    from: `${packages} ${packageOwners}`,
-    conditions,
-    ...matching(text, parameters),
+    name: `${name} ${filter.orderBy}`,
+    from: packages,
+    conditions: [
+      seenBy(actor, (userId) => parameters.add(userId)),
+      'NOT is_archived AND version_count > 0',
+      ...filtered(filter, parameters),
+    ],
+    matches: matches(parameters),
     sortKey: directed(orders[filter.orderBy], filter.sortBy),
     count: filter.count,
     values: parameters.values,
   };
 }
 
-function matching(text: SearchText | null, parameters: Parameters): Pick<Ranking, 'matches' | 'similar'> {
-  if (text === null) return { matches: ['true'], similar: null };
-  const { name, owner, words } = text;
+function matching({ name, owner, words }: SearchText, parameters: Parameters): string[] {
   const named = name === null ? [] : nameMatches('folded_name', name, parameters);
   const ofOwner = owner === null ? '' : ` AND ${ownedBy(owner, parameters)}`;
   const query = words && `websearch_to_tsquery('simple', lower(${parameters.add(words)}))`;
-  return {
-    matches: [
-      ...named.map((condition) => `${condition}${ofOwner}`),
-      ...(query ? [`${packageTitleWords} @@ ${query}`, `${packageTextWords} @@ ${query}`] : []),
-    ],
-    similar: name ? alike(parameters.add(name)) : null,
-  };
+  return [
+    ...named.map((condition) => `${condition}${ofOwner}`),
+    ...(query ? [`title_words @@ ${query}`, `words @@ ${query}`] : []),
+  ];
 }
-
-const alike = (name: string): Ranking['similar'] => ({
-  condition: `folded_name OPERATOR(store.%) ${name}`,
-  similarity: `store.similarity(folded_name, ${name})`,
-});
 
 function filtered(filter: PackagesFilter, parameters: Parameters): string[] {
   const { owner, license, publishedBy, publishDate } = filter;

@@ -7,21 +7,30 @@ import type { ColumnType } from '../../core/projection/read-table.js';
 export type Ranking = {
   /** Stands in cursors: which kind, and which order. */
   name: string;
-  /** What stands after FROM. The thing's id is `id`. */
+  /** The table; the thing's id is `id`. */
   from: string;
   /** What must be true of each thing, in SQL: that the caller may see it, and the filters. */
   conditions: string[];
-  /** Conditions by which a thing matches, the best first. */
-  matches: string[];
-  /** Where to look if nothing matches: what is `like`, the most alike first. */
-  similar: { condition: string; similarity: string } | null;
+  /** Ways to match; without one nothing is found. */
+  matches: Match[];
   /** The order of equally good ones. */
   sortKey: SortExpression & { direction: Direction };
   /** Most results in all. */
   count: number;
-  /** The statement's parameters as far as the texts above name them. */
+  /** The statement's parameters, as far as the texts above name them. */
   values: unknown[];
 };
+
+export type Match = {
+  condition: string;
+  /** A number in SQL, the better the match the smaller. */
+  tier: string;
+};
+
+/** @param conditions the best first */
+export function tiers(conditions: string[]): Match[] {
+  return conditions.map((condition, tier) => ({ condition, tier: String(tier) }));
+}
 
 export type SortExpression = {
   expression: string;
@@ -63,42 +72,27 @@ export function rankedSlice(ranking: Ranking, { direction, size, after, before }
     ...(before ? [compared(order, 'before', afterAt + (after?.length ?? 0))] : []),
   ];
   const text = `
-    WITH ${rankedThings(ranking, order, depth)}
-    SELECT id, tier, sort_key AS "sortKey" FROM ranked ${bounds.length > 0 ? `WHERE ${bounds.join(' AND ')}` : ''}
-    ORDER BY ${sorted(order, direction)} LIMIT ${size}`;
+    SELECT id, tier, sort_key AS "sortKey" FROM (${rankedThings(ranking, order, depth)}) AS ranked
+    ${bounds.length > 0 ? `WHERE ${bounds.join(' AND ')}` : ''} ORDER BY ${sorted(order, direction)} LIMIT ${size}`;
   return { text, values: [...ranking.values, ...(after ?? []), ...(before ?? [])] };
 }
 
-/** How many things there are, up to `count`. */
-export function rankedCount(ranking: Ranking): Query {
-  const found = (condition: string) =>
-    `(SELECT id FROM ${ranking.from} WHERE ${all([...ranking.conditions, condition])} LIMIT ${ranking.count})`;
-  const matching = ranking.matches.map(found).join(' UNION ');
-  const { similar } = ranking;
-  const text = `
-    WITH matching AS MATERIALIZED (${matching})
-    ${similar ? `, alike AS (SELECT id FROM ${found(`${similar.condition} AND NOT EXISTS (SELECT FROM matching)`)} AS names)` : ''}
-    SELECT least(${ranking.count}, (SELECT count(*) FROM matching)${similar ? ' + (SELECT count(*) FROM alike)' : ''})::float8 AS count`;
-  return { text, values: ranking.values };
-}
-
 /** The first `depth` things of the ranking, each once, at its best. */
-function rankedThings(ranking: Ranking, order: SortOrder, depth: number): string {
-  const { similar } = ranking;
-  const branch = (tier: string, condition: string) => `(
-    SELECT id, ${tier} AS tier, ${ranking.sortKey.expression} AS sort_key FROM ${ranking.from}
-    WHERE ${all([...ranking.conditions, condition])} ORDER BY ${sorted(order, 'forward')} LIMIT ${depth})`;
-  const matching = ranking.matches.map((condition, tier) => branch(`${tier}::float8`, condition)).join(' UNION ALL ');
-  const alike = similar
-    ? `UNION ALL ${branch(
-        `${ranking.matches.length + 1} - (${similar.similarity})::float8`,
-        `${similar.condition} AND NOT EXISTS (SELECT FROM matching)`,
-      )}`
-    : '';
-  return `matching AS MATERIALIZED (${matching}),
-    ranked AS MATERIALIZED (
-      SELECT id, min(tier) AS tier, sort_key FROM (SELECT * FROM matching ${alike}) AS things
-      GROUP BY id, sort_key ORDER BY ${sorted(order, 'forward')} LIMIT ${depth})`;
+function rankedThings({ matches, sortKey, from, conditions }: Ranking, order: SortOrder, depth: number): string {
+  const best = `ORDER BY ${sorted(order, 'forward')} LIMIT ${depth}`;
+  const matching = matches.map(
+    ({ condition, tier }) => `(SELECT id, ${tier}::float8 AS tier, ${sortKey.expression} AS sort_key
+      FROM ${from} WHERE ${all([...conditions, condition])} ${best})`,
+  );
+  return `SELECT id, min(tier) AS tier, sort_key FROM (${matching.join(' UNION ALL ')}) AS matching GROUP BY id, sort_key ${best}`;
 }
 
-const all = (conditions: string[]) => conditions.map((condition) => `(${condition})`).join(' AND ');
+/** How many things there are, up to `count`. */
+export function rankedCount({ from, conditions, matches, count, values }: Ranking): Query {
+  const matching = matches.map(({ condition }) => `(${condition})`).join(' OR ');
+  const text = `SELECT count(*)::float8 AS count
+    FROM (SELECT FROM ${from} WHERE ${all([...conditions, matching])} LIMIT ${count}) AS things`;
+  return { text, values };
+}
+
+const all = (conditions: readonly string[]) => conditions.map((condition) => `(${condition})`).join(' AND ');

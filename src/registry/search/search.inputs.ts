@@ -14,55 +14,84 @@ const Filter = (type: () => new () => object) => applyDecorators(Optional(), Val
 export type SortBy = 'ASC' | 'DESC';
 
 /** Both fields have their default from the schema. */
-export type CountFilter = {
-  comparison: 'EQUAL' | 'GREATER_THAN' | 'GREATER_THAN_OR_EQUAL' | 'LESS_THAN' | 'LESS_THAN_OR_EQUAL';
-  count: number;
-};
+export class CountFilter {
+  @Optional() comparison: 'EQUAL' | 'GREATER_THAN' | 'GREATER_THAN_OR_EQUAL' | 'LESS_THAN' | 'LESS_THAN_OR_EQUAL' =
+    'GREATER_THAN_OR_EQUAL';
+  @Optional() count: number = 0;
+}
+
+/** Of what does not exist here; that it was asked for is all that matters. */
+export class AppFilter {
+  @Optional() clientName?: string;
+  @Optional() count?: number;
+  @Optional() deployedBy?: string;
+  @Optional() lastDeployedAfter?: Date;
+  @Optional() lastDeployedBefore?: Date;
+  @Optional() orderBy?: string;
+  @Optional() owner?: string;
+  @Optional() sortBy?: SortBy;
+}
+
+export class AppTemplateFilter {
+  @Optional() count?: number;
+  @Optional() framework?: string;
+  @Optional() language?: string;
+  @Optional() orderBy?: string;
+  @Optional() sortBy?: SortBy;
+  @Optional() useCases?: (string | null)[];
+}
+
+export class BlogPostsFilter {
+  @Optional() count?: number;
+  @Optional() sortBy?: SortBy;
+  @Optional() tags?: (string | null)[];
+}
 
 /** What has a default in the schema is there whenever a client sent the filter; moments are parsed. */
 export class PackagesFilter {
   @MostResults() count: number = results;
-  createdAfter?: Date | null;
-  createdBefore?: Date | null;
-  curated?: boolean | null;
-  deployable?: boolean | null;
-  downloads?: CountFilter | null;
-  hasBindings?: boolean;
-  hasCommands?: boolean;
-  isStandalone?: boolean;
-  lastPublishedAfter?: Date | null;
-  lastPublishedBefore?: Date | null;
+  @Optional() createdAfter?: Date | null;
+  @Optional() createdBefore?: Date | null;
+  @Optional() curated?: boolean | null;
+  @Optional() deployable?: boolean | null;
+  @Filter(() => CountFilter) downloads?: CountFilter;
+  @Optional() hasBindings?: boolean;
+  @Optional() hasCommands?: boolean;
+  @Optional() isStandalone?: boolean;
+  @Optional() lastPublishedAfter?: Date | null;
+  @Optional() lastPublishedBefore?: Date | null;
   @FilterText() license?: string;
-  likes?: CountFilter | null;
-  orderBy: 'ALPHABETICALLY' | 'CREATED_DATE' | 'PUBLISHED_DATE' | 'SIZE' | 'TOTAL_DOWNLOADS' | 'TOTAL_LIKES' =
+  @Filter(() => CountFilter) likes?: CountFilter;
+  @Optional() orderBy:
+    'ALPHABETICALLY' | 'CREATED_DATE' | 'PUBLISHED_DATE' | 'SIZE' | 'TOTAL_DOWNLOADS' | 'TOTAL_LIKES' =
     'PUBLISHED_DATE';
   @FilterText() owner?: string;
-  publishDate?: 'LAST_DAY' | 'LAST_MONTH' | 'LAST_WEEK' | 'LAST_YEAR' | null;
+  @Optional() publishDate?: 'LAST_DAY' | 'LAST_MONTH' | 'LAST_WEEK' | 'LAST_YEAR' | null;
   @FilterText() publishedBy?: string;
-  size?: CountFilter | null;
-  sortBy: SortBy = 'DESC';
+  @Filter(() => CountFilter) size?: CountFilter;
+  @Optional() sortBy: SortBy = 'DESC';
   @Optional() @IsArray() @ArrayMaxSize(interfaces) withInterfaces?: (string | null)[];
 }
 
 export class NamespacesFilter {
   @FilterText() collaborator?: string;
   @MostResults() count: number = results;
-  createdAfter?: Date | null;
-  createdBefore?: Date | null;
-  orderBy: 'APP_COUNT' | 'COLLABORATOR_COUNT' | 'CREATED_DATE' | 'PACKAGE_COUNT' = 'CREATED_DATE';
-  packageCount?: CountFilter | null;
-  sortBy: SortBy = 'DESC';
-  userCount?: CountFilter | null;
+  @Optional() createdAfter?: Date | null;
+  @Optional() createdBefore?: Date | null;
+  @Optional() orderBy: 'APP_COUNT' | 'COLLABORATOR_COUNT' | 'CREATED_DATE' | 'PACKAGE_COUNT' = 'CREATED_DATE';
+  @Filter(() => CountFilter) packageCount?: CountFilter;
+  @Optional() sortBy: SortBy = 'DESC';
+  @Filter(() => CountFilter) userCount?: CountFilter;
 }
 
 export class UsersFilter {
   @MostResults() count: number = results;
-  joinedAfter?: Date | null;
-  joinedBefore?: Date | null;
-  namespaceCount?: CountFilter | null;
-  orderBy: 'APP_COUNT' | 'CREATED_DATE' | 'PACKAGE_COUNT' = 'CREATED_DATE';
-  packageCount?: CountFilter | null;
-  sortBy: SortBy = 'DESC';
+  @Optional() joinedAfter?: Date | null;
+  @Optional() joinedBefore?: Date | null;
+  @Filter(() => CountFilter) namespaceCount?: CountFilter;
+  @Optional() orderBy: 'APP_COUNT' | 'CREATED_DATE' | 'PACKAGE_COUNT' = 'CREATED_DATE';
+  @Filter(() => CountFilter) packageCount?: CountFilter;
+  @Optional() sortBy: SortBy = 'DESC';
 }
 
 /** The arguments of `search`. Of kinds that do not exist here it only matters whether they were asked for. */
@@ -71,9 +100,9 @@ export class SearchArgs implements PageArgs {
   @Filter(() => PackagesFilter) packages?: PackagesFilter;
   @Filter(() => NamespacesFilter) namespaces?: NamespacesFilter;
   @Filter(() => UsersFilter) users?: UsersFilter;
-  appTemplates?: object | null;
-  apps?: object | null;
-  blogposts?: object | null;
+  @Filter(() => AppTemplateFilter) appTemplates?: AppTemplateFilter;
+  @Filter(() => AppFilter) apps?: AppFilter;
+  @Filter(() => BlogPostsFilter) blogposts?: BlogPostsFilter;
   first?: number | null;
   after?: string | null;
   last?: number | null;

@@ -1,4 +1,5 @@
 import { Args, Context, Query, Resolver } from '@nestjs/graphql';
+import { packageVersionRowId } from '../../../projections/registry/package-versions/package-versions.projection.js';
 import type { Connection } from '../../core/graphql/connection/connection.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { typed } from '../../core/graphql/node/typed.js';
@@ -6,20 +7,17 @@ import { Public } from '../../core/graphql/policy.js';
 import { Reader } from '../../core/read/reader.js';
 import { withPackage } from '../package/package.fields.js';
 import { maySee, type PackageNode } from '../package/package.queries.js';
-import { PackageVersionQueries } from '../package-version/package-version.queries.js';
+import type { VersionNode } from '../package-version/version-node.js';
 import { latestAmong, versionsInRow } from '../package/recent-versions.js';
 import { foundList, type Found } from './found-list.js';
 import { namespaceRanking, userRanking } from './owners.search.js';
-import { packageRanking } from './packages.search.js';
+import { alikeRanking, packageRanking } from './packages.search.js';
 import { NamespacesFilter, PackagesFilter, SearchArgs, UsersFilter } from './search.inputs.js';
 import { searchText, type SearchText } from './search-text.js';
 
 @Resolver()
 export class SearchResolver {
-  constructor(
-    private readonly reader: Reader,
-    private readonly versions: PackageVersionQueries,
-  ) {}
+  constructor(private readonly reader: Reader) {}
 
   @Query()
   @Public(
@@ -36,16 +34,25 @@ export class SearchResolver {
   private kindsOf({ packages, namespaces, users }: Filters, text: SearchText | null, ctx: Ctx): Found[] {
     const found: Found[] = [];
     if (packages) {
-      found.push({ ranking: packageRanking(text, packages, ctx.actor), load: (ids) => this.lastVersions(ids, ctx) });
+      found.push({
+        ranking: packageRanking(text, packages, ctx.actor),
+        otherwise: alikeRanking(text, packages, ctx.actor),
+        load: (ids) => this.lastVersions(ids, ctx),
+      });
     }
     if (namespaces) {
-      const load: Found['load'] = async (ids) =>
-        (await ctx.namespaces.loadMany(ids)).map((row) => typed('Namespace', row));
-      found.push({ ranking: namespaceRanking(text, namespaces), load });
+      found.push({
+        ranking: namespaceRanking(text, namespaces),
+        otherwise: null,
+        load: async (ids) => (await ctx.namespaces.loadMany(ids)).map((row) => typed('Namespace', row)),
+      });
     }
     if (users) {
-      const load: Found['load'] = async (ids) => (await ctx.users.loadMany(ids)).map((row) => typed('User', row));
-      found.push({ ranking: userRanking(text, users), load });
+      found.push({
+        ranking: userRanking(text, users),
+        otherwise: null,
+        load: async (ids) => (await ctx.users.loadMany(ids)).map((row) => typed('User', row)),
+      });
     }
     return found;
   }
@@ -54,18 +61,18 @@ export class SearchResolver {
     const nodes = await ctx.packages.loadMany(packageIds);
     return Promise.all(
       nodes.map(async (node) =>
-        node && maySee(ctx.actor, node) ? typed('PackageVersion', await this.lastVersion(node, ctx)) : null,
+        node && maySee(ctx.actor, node) ? typed('PackageVersion', await lastVersion(node, ctx)) : null,
       ),
     );
   }
+}
 
-  /** Of a package whose versions are all yanked or archived, the one that describes it. */
-  private async lastVersion(node: PackageNode, ctx: Ctx) {
-    const inRow = versionsInRow(node);
-    if (inRow) return latestAmong(inRow) ?? inRow.find(({ version }) => version === node.describedBy)!;
-    const latest = await ctx.latestVersions.load(node.id);
-    return withPackage(latest ?? (await this.versions.exact(node.id, node.describedBy)), node);
-  }
+/** Of a package whose versions are all yanked or archived, the one that describes it. */
+async function lastVersion(node: PackageNode, ctx: Ctx) {
+  const inRow = versionsInRow(node);
+  const latest = inRow ? latestAmong(inRow) : await ctx.latestVersions.load(node.id);
+  const shown = latest ?? (await ctx.packageVersions.load(packageVersionRowId(node.id, node.describedByNumber)));
+  return withPackage<VersionNode>(shown, node);
 }
 
 type Filters = Pick<SearchArgs, 'packages' | 'namespaces' | 'users'>;

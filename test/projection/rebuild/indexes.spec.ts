@@ -16,9 +16,11 @@ const texts = projection<TextRow, CounterEvent>({
     name: 'test_texts',
     version: 1,
     columns: { note: { type: 'text', name: 'note_text' }, total: { type: 'integer' } },
+    derived: [{ name: 'derived_words', type: 'tsvector', expression: `to_tsvector('simple', note_text)` }],
     indices: [
       { columns: ['note', 'total'] },
       { name: 'words', using: 'gin', expression: `to_tsvector('simple', note_text)` },
+      { name: 'derived', using: 'gin', expression: 'derived_words' },
       { name: 'trigrams', using: 'gin', expression: 'note_text store.gin_trgm_ops' },
       { name: 'largest', expression: 'total DESC, id', where: 'total > 5' },
       // Fails on a row: no total may be 0.
@@ -60,6 +62,7 @@ afterAll(async () => {
 
 const lookups = [
   ['words', `to_tsvector('simple', note_text) @@ to_tsquery('simple', 'number7 & fox')`, ['counter-7']],
+  ['derived', `derived_words @@ to_tsquery('simple', 'number7 & fox')`, ['counter-7']],
   ['trigrams', `note_text ILIKE '%UMBER7%'`, ['counter-7']],
   ['trigrams', `note_text OPERATOR(store.%) 'Tha quik brown foxx number3'`, 9],
   ['largest', `total > 5 ORDER BY total DESC, id`, ['counter-9', 'counter-8', 'counter-7', 'counter-6']],
@@ -92,7 +95,7 @@ const indexes = async () => {
   );
   return rows.map(({ name }) => name);
 };
-const names = ['largest', 'note_text_total', 'pkey', 'share', 'trigrams', 'words'];
+const names = ['derived', 'largest', 'note_text_total', 'pkey', 'share', 'trigrams', 'words'];
 const namesIn = (schema: string) => names.map((name) => `${schema}.test_texts_v1_${name}`);
 
 const verify = async () =>

@@ -148,7 +148,7 @@ export function tooManyParked(parked: ParkedStream[], most: number): RebuildRefu
 function fingerprintOf(definition: Projection): string {
   const shape =
     definition.kind === 'rows'
-      ? [definition.table.columns, definition.table.indices, String(definition.keys)]
+      ? [definition.table.columns, definition.table.derived, definition.table.indices, String(definition.keys)]
       : [definition.counters];
   const on = Object.entries(definition.on).map(([type, handler]) => [type, String(handler)]);
   const versions = Object.keys(definition.on).map((type) => definition.events[type]!.version);

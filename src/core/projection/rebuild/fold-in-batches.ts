@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type { Recorded } from '../../event-store/types.js';
 import { applyInHalves, byStream, type ParkedStream } from '../batch.js';
-import { createTable, tableName } from '../ddl.js';
+import { columnNames, createTable, tableName } from '../ddl.js';
 import type { Projection } from '../definition.js';
+import { quoted } from '../names.js';
 import { writerOf } from '../writers.js';
 import { standbySchema } from './standby.js';
 
@@ -28,7 +29,8 @@ export async function foldInBatches(
   }
   if (definition.kind === 'rows') {
     const built = tableName(definition, schema);
-    await client.query(`INSERT INTO ${tableName(definition, standbySchema)} SELECT * FROM ${built}`);
+    const names = columnNames(definition).map(quoted).join(', ');
+    await client.query(`INSERT INTO ${tableName(definition, standbySchema)} (${names}) SELECT ${names} FROM ${built}`);
     await client.query(`DROP TABLE ${built}`);
   }
   return [...parked.values()];
