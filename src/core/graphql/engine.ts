@@ -18,6 +18,7 @@ import { worksWithInvalidToken } from './execution/invalid-token.js';
 import { mapStream } from './execution/map-stream.js';
 import { measured, measureInvalid } from './execution/measures.js';
 import type { Prepared, PreparedDocument } from './execution/prepared.js';
+import { Templates } from './execution/templates.js';
 import { fault, invalidToken, type Refused, unknownOperation, withCode, withInputCodes } from './execution/refusals.js';
 import { parseOptions, validateOperation } from './limits.js';
 import './warnings.js';
@@ -42,6 +43,9 @@ type Variables = OperationRequest['variables'];
 /** Thousands of characters of query text, in the measure of `Documents`: some 40 MB when it is full of what costs most. */
 const cachedCharacters = 500_000;
 
+/** There are few, for their forms are those that programs are written with. */
+const cachedTemplateCharacters = 100_000;
+
 /**
  * A document that is used again is worth compiling, which takes about as long as it took to validate it. What is sent once, as by
  * somebody who tries to make work, is not.
@@ -60,8 +64,11 @@ const maxVariableErrors = 50;
  */
 export class Engine {
   readonly documents = new Documents(cachedCharacters);
+  readonly templates: Templates;
 
-  constructor(readonly schema: GraphQLSchema) {}
+  constructor(readonly schema: GraphQLSchema) {
+    this.templates = new Templates(schema, (text) => this.document(text), cachedTemplateCharacters);
+  }
 
   /**
    * Parses, validates and bounds a text, or finds what it did before.
@@ -153,7 +160,9 @@ export class Engine {
     prepared.uses += 1;
     if (prepared.compiled === undefined && prepared.uses >= usesBeforeCompiling) {
       prepared.compiled = compileOperation(this.schema, prepared.document, prepared.operation);
-      if (prepared.compiled) this.documents.grow(prepared.source, prepared.compiled.fields * charactersPerField);
+      const characters = (prepared.compiled?.fields ?? 0) * charactersPerField;
+      // Only the one that holds it takes notice.
+      for (const documents of [this.documents, this.templates.documents]) documents.grow(prepared.source, characters);
     }
     return prepared.compiled;
   }

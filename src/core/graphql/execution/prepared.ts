@@ -9,6 +9,8 @@ export class PreparedDocument {
   /** See `Documents.byId`. */
   readonly ids: string[] = [];
   weight: number;
+  /** It is known that `Templates` can do nothing with it. */
+  hasNoTemplate = false;
   private readonly operations = new Map<string | null, Prepared>();
 
   /** @param hash the SHA-256 of the text, in hex */

@@ -1,7 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { Engine, Prepared } from '../engine.js';
 
-export type Direct = { prepared: Prepared; variables: Record<string, unknown> | null | undefined };
+export type Direct = {
+  prepared: Prepared;
+  variables: Record<string, unknown> | null | undefined;
+  /** Prepared from another text: places in errors would be those of that. */
+  isTemplate: boolean;
+};
 
 /**
  * Finds what a request asks for when it is one of the usual form whose document is prepared already. Such a request needs nothing of
@@ -12,9 +17,11 @@ export function directOperation(engine: Engine, request: FastifyRequest): Direct
   const { body, headers } = request;
   if (request.method !== 'POST' || !isJson(headers['content-type']) || !takesJson(headers.accept)) return undefined;
   if (!isUsual(body)) return undefined;
-  const prepared = documentOf(engine, body)?.operation(body.operationName);
+  const template = templateOf(engine, body);
+  const prepared = (template?.document ?? documentOf(engine, body))?.operation(body.operationName);
   if (!prepared || prepared.operation.operation === 'subscription') return undefined;
-  return { prepared, variables: body.variables };
+  const variables = template ? { ...body.variables, ...template.texts } : body.variables;
+  return { prepared, variables, isTemplate: template !== undefined };
 }
 
 type UsualBody = {
@@ -29,6 +36,11 @@ function isUsual(body: unknown): body is UsualBody {
   const { variables, operationName, extensions } = body;
   if (operationName != null && typeof operationName !== 'string') return false;
   return (variables == null || isRecord(variables)) && (extensions == null || isRecord(extensions));
+}
+
+function templateOf(engine: Engine, { query, extensions }: UsualBody) {
+  if (typeof query !== 'string' || extensions?.['persistedQuery'] !== undefined) return undefined;
+  return engine.templates.find(query);
 }
 
 function documentOf(engine: Engine, { query, extensions }: UsualBody) {

@@ -146,6 +146,68 @@ it('a document that is new is Apollo’s', async () => {
   expect((await answer(fresh, directly)).isByApollo).toBe(false);
 });
 
+describe('queries that differ in their texts only', () => {
+  const greeting = (text: string, more = '') => ({ query: `{ self { greet(greeting: "${text}") } ${more} }` });
+  const both = async (body: Record<string, unknown>) => {
+    const direct = await answer(body, directly);
+    const other = await answer(body, byApollo);
+    expect(direct.answer).toEqual(other.answer);
+    return { isByApollo: direct.isByApollo, answer: JSON.parse(direct.answer.text) };
+  };
+
+  it('need no Apollo, and each gets what it asks for', async () => {
+    for (const text of ['one', 'two', '', '$text1', 'text1', 'ü # 𝒳', '__graphql-jit', 'one'])
+      expect(await both(greeting(text))).toEqual({
+        isByApollo: false,
+        answer: { data: { self: { greet: text } } },
+      });
+  });
+
+  it('tell equal texts from different ones, by which fields can be merged', async () => {
+    const twice = (one: string, other: string) => ({
+      query: `{ self { greet(greeting: "${one}") greet(greeting: "${other}") } }`,
+    });
+    expect(await both(twice('a', 'a'))).toMatchObject({
+      isByApollo: false,
+      answer: { data: { self: { greet: 'a' } } },
+    });
+    expect(await both(twice('a', 'b'))).toMatchObject({ isByApollo: true });
+    expect(await both(twice('b', 'b'))).toMatchObject({
+      isByApollo: false,
+      answer: { data: { self: { greet: 'b' } } },
+    });
+  });
+
+  it('are run by Apollo when they fail, for errors name places in the text', async () => {
+    for (const text of ['short', 'some longer text']) {
+      const failing = greeting(text, 'refused');
+      const locations = [{ line: 1, column: failing.query.indexOf('refused') + 1 }];
+      const errors = [{ path: ['refused'], locations }];
+      expect(await both(failing)).toMatchObject({ isByApollo: true, answer: { errors } });
+    }
+  });
+
+  it.each([
+    [
+      'where not every text may stand',
+      (text: string) => `{ moment(at: "${text}") }`,
+      ['2026-01-09T13:46:00Z', 'never'],
+    ],
+    ['of a mutation', (text: string) => `mutation { echo(input: { name: "${text}" }) }`, ['a', 'too long']],
+    ['of a default', (text: string) => `query ($g: String = "${text}") { self { greet(greeting: $g) } }`, ['a', 'b']],
+    [
+      'beside a variable of that name',
+      (text: string) => `query ($text1: Int!) { self { greet(greeting: "${text}") } sure(times: $text1) }`,
+      ['a', 'b'],
+    ],
+  ])('are not taken for one another for texts %s', async (_, queryOf, texts) => {
+    const variables = { text1: 3 };
+    const answers = [];
+    for (const text of texts) answers.push((await both({ query: queryOf(text), variables })).answer);
+    expect(answers[1]).not.toEqual(answers[0]);
+  });
+});
+
 it('a client that takes JSON, or all, needs no Apollo', async () => {
   await answer({ query: '{ __typename }' }, directly);
   for (const accept of ['*/*', 'application/json']) {

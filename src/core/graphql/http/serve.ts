@@ -44,6 +44,8 @@ async function answerDirectly(ports: Ports, direct: Direct, request: FastifyRequ
   // Who is refused has time.
   if (!ctx || ctx.tokenRefusal) return answerByApollo({ ...ports, makeContext: () => made }, request, reply);
   const answer = await ports.engine.execute(direct.prepared, direct.variables, ctx);
+  // A query that fails is run again as it stands, for errors tell where in the text.
+  if (direct.isTemplate && answer.errors) return answerByApollo(ports, request, reply);
   reply.code(answer.data === undefined ? 400 : 200).header('content-type', 'application/json; charset=utf-8');
   return reply.send(textOf(answer));
 }
