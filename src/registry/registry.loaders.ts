@@ -4,7 +4,7 @@ import { ContextFactory } from '../core/graphql/context.js';
 import { Loader } from '../core/graphql/loader.js';
 import type { DownloadCount } from './download/download-counts.table.js';
 import { DownloadCounts } from './download/download-counts.js';
-import { PackageQueries, type PackageNode } from './package/package.queries.js';
+import { PackageQueries, type PackageKeywords, type PackageNode } from './package/package.queries.js';
 import { PackageReleaseQueries, type ReleaseNode } from './package-release/package-release.queries.js';
 import {
   PackageVersionQueries,
@@ -19,6 +19,8 @@ declare module '../core/graphql/context.js' {
   interface Ctx {
     /** Packages by id, also such as not everybody may see. */
     packages: Loader<string, PackageNode>;
+    /** Keywords of packages, by their ids. */
+    packageKeywords: Loader<string, PackageKeywords>;
     /** Versions by the id of their row, with all that they say. */
     packageVersions: Loader<string, PackageVersionRow>;
     /** The files of versions, by the id of their row. */
@@ -48,6 +50,7 @@ export class RegistryLoaders {
   ) {
     contexts.contribute(() => ({
       packages: new Loader((ids) => packages.byIds(ids), rowId),
+      packageKeywords: new Loader((ids) => packages.keywordsOf(ids), rowId),
       packageVersions: new Loader((ids) => versions.byIds(ids), rowId),
       versionFiles: new Loader((ids) => versions.filesOf(ids), rowId),
       versionsOfPackages: new Loader(

@@ -20,6 +20,7 @@ import { ListsResolver } from './lists/lists.resolver.js';
 import { listsSdl } from './lists/lists.sdl.js';
 import { NamespaceListFields, UserListFields } from './lists/owner-lists.fields.js';
 import { PackageLists } from './lists/package-lists.js';
+import { PackageReleaseListFields, ReleaseLists } from './lists/release-lists.js';
 import { VersionLists } from './lists/version-lists.js';
 import { liveSdl } from './live/live.sdl.js';
 import { PublishedVersions } from './live/published-versions.js';
@@ -45,6 +46,7 @@ import { ManagedVersions } from './package-version/managed-versions.js';
 import { VersionChangesResolver } from './package-version/version-changes.resolver.js';
 import { versionChangesSdl } from './package-version/version-changes.sdl.js';
 import { Yanking } from './package-version/yanking.js';
+import { EarlierPublish } from './publish/earlier-publish.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
 import { publishPackageSdl } from './publish/publish.sdl.js';
@@ -53,6 +55,8 @@ import { SentFiles } from './publish/sent-files.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
 import './registry.policy.js';
+import { SearchResolver } from './search/search.resolver.js';
+import { searchSdl } from './search/search.sdl.js';
 import { Texts } from './texts.js';
 import { UploadResolver } from './upload/upload.resolver.js';
 
@@ -65,6 +69,7 @@ export const registrySdl = [
   packageInfoSdl,
   packageSdl,
   publishPackageSdl,
+  searchSdl,
   versionChangesSdl,
 ];
 
@@ -77,6 +82,7 @@ export const registrySdl = [
     CommandFields,
     DownloadAccess,
     DownloadCounts,
+    EarlierPublish,
     DownloadQueries,
     FileUrls,
     InfoResolver,
@@ -94,6 +100,7 @@ export const registrySdl = [
     PackageMonthsQueries,
     PackageQueries,
     PackageReleaseFields,
+    PackageReleaseListFields,
     PackageReleaseLookup,
     PackageReleaseQueries,
     PackageReleaseResolver,
@@ -107,7 +114,9 @@ export const registrySdl = [
     ReadyResponseFields,
     RegistryLoaders,
     RegistryNodes,
+    ReleaseLists,
     Releases,
+    SearchResolver,
     SentFiles,
     Texts,
     UploadResolver,

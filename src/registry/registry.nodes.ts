@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Ctx } from '../core/graphql/context.js';
 import { NodeRegistry } from '../core/graphql/node/node-registry.js';
 import { FileUrls } from './download/file-urls.js';
+import { keywordNode, keywordPlace } from './package/package-keywords.js';
 import { maySee, PackageQueries } from './package/package.queries.js';
 import { PackageVersionQueries } from './package-version/package-version.queries.js';
 import { webcImageOf } from './package-version/webc-image.js';
@@ -18,6 +19,7 @@ export class RegistryNodes {
     nodes.register('Package', (numbers, ctx) => this.visiblePackages(numbers, ctx));
     nodes.register('PackageVersion', (numbers, ctx) => this.visibleVersions(numbers, ctx));
     nodes.register('PackageWebc', (numbers, ctx) => this.visibleReleases(numbers, ctx));
+    nodes.register('PackageKeyword', (numbers, ctx) => this.visibleKeywords(numbers, ctx));
     nodes.register('WebcImage', (numbers, ctx) => this.visibleImages(numbers, ctx));
   }
 
@@ -41,6 +43,18 @@ export class RegistryNodes {
   private async visibleReleases(numbers: readonly number[], ctx: Ctx) {
     const found = await ctx.packageReleases.loadMany(numbers.map(String));
     return found.map((release) => (release && maySee(ctx.actor, release) ? release : null));
+  }
+
+  private async visibleKeywords(numbers: readonly number[], ctx: Ctx) {
+    const places = numbers.map(keywordPlace);
+    const versions = await this.visibleVersions(
+      places.map(({ versionNumber }) => versionNumber),
+      ctx,
+    );
+    return places.map(({ versionNumber, place }, index) => {
+      const name = versions[index]?.keywords[place];
+      return name === undefined ? null : keywordNode(versionNumber, place, name);
+    });
   }
 
   /** An image has the number of its release. */

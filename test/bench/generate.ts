@@ -1,10 +1,8 @@
-import { pipeline } from 'node:stream/promises';
-import { Readable } from 'node:stream';
 import type pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { streamIdOf } from '../../src/core/command/aggregate.js';
 import { partitionOf } from '../../src/core/event-store/partition.js';
 import { eventColumns } from '../../src/core/event-store/rows.js';
+import { copyJson, copyLines } from './copy-log.js';
 import { packageEvent, packageMetadata } from './package-events.js';
 import { Random } from '../kit/random.js';
 import { occasionOf, schedule } from './schedule.js';
@@ -13,7 +11,6 @@ export type LogSize = { events: number; streams: number; seed: number };
 
 const FIRST_MS = Date.UTC(2024, 0, 1);
 const SPAN_MS = 2 * 365 * 24 * 3_600_000;
-const CHUNK_CHARACTERS = 1 << 18;
 
 /** Failed appends leave holes between positions. */
 const HOLES = 0.005;
@@ -32,30 +29,14 @@ export async function generateLog(pool: pg.Pool, size: LogSize, onProgress?: (ev
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
-    await copy(client, `store.events (${eventColumns})`, traffic.events(onProgress));
-    await copy(client, 'store.streams (stream_id, version, partition)', traffic.streams());
+    await copyLines(client, `store.events (${eventColumns})`, traffic.events(onProgress));
+    await copyLines(client, 'store.streams (stream_id, version, partition)', traffic.streams());
     await client.query(`SELECT setval('store.event_position', $1)`, [traffic.position]);
     await client.query('COMMIT');
     await client.query('VACUUM ANALYZE store.events, store.streams');
   } finally {
     client.release(true);
   }
-}
-
-function copy(client: pg.PoolClient, target: string, lines: Iterable<string>): Promise<void> {
-  return pipeline(Readable.from(chunks(lines)), client.query(copyFrom(`COPY ${target} FROM STDIN`)));
-}
-
-/** COPY takes bytes at any place; large pieces cost less. */
-function* chunks(lines: Iterable<string>): Iterable<Buffer> {
-  let chunk = '';
-  for (const line of lines) {
-    chunk += line;
-    if (chunk.length < CHUNK_CHARACTERS) continue;
-    yield Buffer.from(chunk);
-    chunk = '';
-  }
-  yield Buffer.from(chunk);
 }
 
 /** The lines of the tables, in COPY's text format. `events` must be used up before `streams`. */
@@ -84,7 +65,7 @@ class Traffic {
       const metadata = packageMetadata(this.random);
       const id = streamIdOf('package', stream + 1);
       const occurredAt = new Date(FIRST_MS + Math.floor(moment * SPAN_MS)).toISOString();
-      yield `${this.position}\t${partitionOf(id, this.partitions)}\t${id}\t${version}\t${type}\t1\t${jsonb(data)}\t${jsonb(metadata)}\t${occurredAt}\n`;
+      yield `${this.position}\t${partitionOf(id, this.partitions)}\t${id}\t${version}\t${type}\t1\t${copyJson(data)}\t${copyJson(metadata)}\t${occurredAt}\n`;
       if (++done % 10_000 === 0 || done === events) onProgress?.(done);
     }
   }
@@ -95,10 +76,4 @@ class Traffic {
       yield `${id}\t${version}\t${partitionOf(id, this.partitions)}\n`;
     }
   }
-}
-
-/** JSON has neither tabs nor line ends; a backslash is COPY's own escape. */
-function jsonb(value: object): string {
-  const json = JSON.stringify(value);
-  return json.includes('\\') ? json.replaceAll('\\', '\\\\') : json;
 }

@@ -61,7 +61,15 @@ export function wasmerCli(registry: string): WasmerCli {
   };
 }
 
-function wasmerProgram(): string {
+/** The same, logged in with a token as a person does it. */
+export async function loggedIn(registry: string, token: string): Promise<WasmerCli> {
+  const wasmer = wasmerCli(registry);
+  const { code, output } = await wasmer.run('login', token);
+  if (code !== 0) throw new Error(`Login failed:\n${output}`);
+  return wasmer;
+}
+
+export function wasmerProgram(): string {
   const program = process.env.WASMER_BIN ?? 'wasmer';
   if (spawnSync(program, ['--version']).status === 0) return program;
   throw new Error(
@@ -69,10 +77,11 @@ function wasmerProgram(): string {
   );
 }
 
-/** Tokens are not written down. */
+/** Tokens are not written down, nor where temporary folders are. */
 function writeTranscript(command: string, { code, output }: CliResult): void {
   const file = process.env.WASMER_TRANSCRIPT;
   if (!file) return;
   const text = `$ wasmer ${command}\n${output.trimEnd()}${code === 0 ? '' : `\n[exit code ${code}]`}\n\n`;
-  appendFileSync(file, text.replaceAll(/\b(wb[a-z])_[0-9A-Za-z]{36}\b/g, '$1_…'));
+  const folders = text.replaceAll(`${tmpdir()}/`, '');
+  appendFileSync(file, folders.replaceAll(/\b(wb[a-z])_[0-9A-Za-z]{36}\b/g, '$1_…'));
 }

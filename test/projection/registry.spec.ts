@@ -37,6 +37,7 @@ const change = fc.record({
   kind: fc.constantFrom(
     ...(['published', 'published', 'published', 'yanked', 'unyanked', 'archived', 'unarchived'] as const),
     ...(['package.archived', 'package.unarchived', 'package.made-public', 'package.icon-changed'] as const),
+    'package.versions-made-public' as const,
   ),
   which: fc.nat(),
 });
@@ -65,6 +66,8 @@ function eventOf(kind: Change['kind'], which: number, numbers: number[], number:
     case 'package.unarchived':
     case 'package.made-public':
       return { type: `registry.${kind}`, data: {} };
+    case 'package.versions-made-public':
+      return { type: `registry.${kind}`, data: { numbers: [...numbers] } };
     default:
       return numbers.length > 0 ? ofVersion(kind, numbers[which % numbers.length]!) : null;
   }

@@ -36,7 +36,12 @@ export const namespaceRows = readTable<NamespaceRow>({
     createdAt: { type: 'timestamptz', name: 'created_at' },
     updatedAt: { type: 'timestamptz', name: 'updated_at' },
   },
-  indices: [{ columns: ['foldedName'] }, { columns: ['ownerId', 'foldedName'] }, { columns: ['avatar'] }],
+  indices: [
+    { columns: ['foldedName'] },
+    { columns: ['ownerId', 'foldedName'] },
+    { columns: ['avatar'] },
+    { name: 'alphabet', expression: 'folded_name COLLATE "C"' },
+  ],
 });
 
 export const namespaces = projection<NamespaceRow, NamespaceEvent>({

@@ -52,7 +52,12 @@ export const userRows = readTable<UserRow>({
     keptOpenedAfter: { type: 'bigint', name: 'kept_opened_after' },
     isErased: { type: 'boolean', name: 'is_erased' },
   },
-  indices: [{ columns: ['foldedUsername'] }, { columns: ['foldedEmail'] }, { columns: ['avatar'] }],
+  indices: [
+    { columns: ['foldedUsername'] },
+    { columns: ['foldedEmail'] },
+    { columns: ['avatar'] },
+    { name: 'alphabet', expression: 'folded_username COLLATE "C"' },
+  ],
 });
 
 const nothingSaid = {

@@ -35,6 +35,8 @@ export type PackageRow = {
   versionCount: number;
   /** The highest version so far, releases before pre-releases; what the package says of itself is what that one says. */
   describedBy: string;
+  /** Its number; 0 before the first version. */
+  describedByNumber: number;
   description: string;
   license: string;
   keywords: string[];
@@ -47,6 +49,17 @@ export type PackageRow = {
 };
 
 export const recentVersionsKept = 10;
+
+const marks = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+
+// A blank for each mark of ASCII, so that no `wasm-tools`, path or address is one long word: searches do the same with what they look for.
+const wordsOf = (texts: string): string =>
+  `to_tsvector('pg_catalog.simple', translate(lower(${texts}), $$${marks}$$, '${' '.repeat(marks.length)}'))`;
+const title = `name || ' ' || keywords::text || ' ' || command_names::text`;
+
+/** What names, keywords and commands of a package are made of, and these with its description: as the table's indexes have it. */
+export const packageTitleWords = wordsOf(title);
+export const packageTextWords = wordsOf(`${title} || ' ' || description`);
 
 export const packageRows = readTable<PackageRow>({
   name: 'packages',
@@ -63,6 +76,7 @@ export const packageRows = readTable<PackageRow>({
     recentVersions: { type: 'text', name: 'recent_versions' },
     versionCount: { type: 'integer', name: 'version_count' },
     describedBy: { type: 'text', name: 'described_by' },
+    describedByNumber: { type: 'bigint', name: 'described_by_number' },
     description: { type: 'text' },
     license: { type: 'text' },
     keywords: { type: 'jsonb' },
@@ -80,6 +94,12 @@ export const packageRows = readTable<PackageRow>({
     { columns: ['createdAt', 'id'] },
     { columns: ['ownerId', 'createdAt', 'id'] },
     { name: 'commands', using: 'gin', expression: 'command_names jsonb_path_ops' },
+    // For searches.
+    { columns: ['publishedAt', 'id'] },
+    { name: 'alphabet', expression: 'folded_name COLLATE "C", id' },
+    { name: 'title_words', using: 'gin', expression: packageTitleWords },
+    { name: 'text_words', using: 'gin', expression: packageTextWords },
+    { name: 'trigrams', using: 'gin', expression: 'folded_name store.gin_trgm_ops' },
   ],
 });
 
@@ -100,6 +120,7 @@ export const packages = projection<PackageRow, PackageEvent>({
       recentVersions: '[]',
       versionCount: 0,
       describedBy: '',
+      describedByNumber: 0,
       description: '',
       license: '',
       keywords: [],
@@ -147,9 +168,10 @@ function isHigher(version: string, than: string): boolean {
 }
 
 function described(published: PublishedVersion): Partial<PackageRow> {
-  const { version, description, license, keywords, commands, publisherId, file } = published;
+  const { number, version, description, license, keywords, commands, publisherId, file } = published;
   return {
     describedBy: version,
+    describedByNumber: number,
     description: description ?? '',
     license: license ?? '',
     keywords,

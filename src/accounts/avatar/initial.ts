@@ -20,10 +20,19 @@ const fileName = /^([a-z0-9])-(\d{1,2})\.svg$/;
 
 /** The picture of a name without one: its first letter on a colour, both from the name alone, so they never change. */
 export function initialFile(name: string): string {
+  const known = made.get(name);
+  if (known !== undefined) return known;
   const folded = name.toLowerCase();
   const colour = createHash('sha256').update(folded).digest().readUInt32BE(0) % colours.length;
-  return `${folded[0]}-${colour}.svg`;
+  const file = `${folded[0]}-${colour}.svg`;
+  if (made.size >= maxMade) made.clear();
+  made.set(name, file);
+  return file;
 }
+
+/** Files that were named, by name: a hash costs three microseconds, and a page of an API shows fifty pictures. */
+const made = new Map<string, string>();
+const maxMade = 20_000;
 
 /** The content of such a file; undefined when there is none of that name. */
 export function initialSvg(file: string): string | undefined {

@@ -10,6 +10,8 @@ const written = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|
  */
 export function formatDateTime(value: unknown): string {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return `${value.toISOString().slice(0, 23)}000+00:00`;
+  // What Date.toJSON wrote, as read models keep moments in JSON.
+  if (typeof value === 'string' && value.length === 24 && value.endsWith('Z')) return `${value.slice(0, 23)}000+00:00`;
   const date = parseDateTime(value);
   const micros = (written.exec(String(value))?.[3] ?? '').padEnd(6, '0').slice(0, 6);
   return `${date.toISOString().slice(0, 19)}.${micros}+00:00`;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { prepareValue } from 'pg/lib/utils.js';
+import { momentParser } from './moments.js';
 import { onFreshPlan, type Statement } from '../event-store/statement.js';
 
 /**
@@ -78,7 +79,10 @@ class PreparedRead {
   }
 
   handleRowDescription({ fields }: { fields: pg.FieldDef[] }): void {
-    this.shape = fields.map(({ name, dataTypeID }) => ({ name, parse: pg.types.getTypeParser(dataTypeID, 'text') }));
+    this.shape = fields.map(({ name, dataTypeID }) => ({
+      name,
+      parse: momentParser(dataTypeID) ?? pg.types.getTypeParser(dataTypeID, 'text'),
+    }));
     this.known!.set(this.name, this.shape);
   }
 

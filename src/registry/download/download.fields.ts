@@ -12,13 +12,13 @@ async function downloadsOf({ id }: { id: string }, { downloadCounts }: Ctx): Pro
 @Resolver('Package')
 export class PackageDownloadFields {
   @ResolveField()
-  totalDownloads(node: PackageNode, _: unknown, ctx: Ctx) {
-    return downloadsOf(node, ctx);
+  totalDownloads({ downloads }: PackageNode) {
+    return asInt(downloads ?? 0);
   }
 
   @ResolveField()
-  downloadsCount(node: PackageNode, _: unknown, ctx: Ctx) {
-    return downloadsOf(node, ctx);
+  downloadsCount({ downloads }: PackageNode) {
+    return asInt(downloads ?? 0);
   }
 }
 

@@ -20,7 +20,7 @@ import { Reader } from '../../core/read/reader.js';
 import { settledPosition } from '../../core/read/settled-position.js';
 import { seenByViewer, viewerValues } from '../package/package-visibility.js';
 import type { ReleaseNode } from '../package-release/package-release.queries.js';
-import { hasOwner, packageOwnerColumns, packageOwners } from '../package/package.queries.js';
+import { packageOwnerColumns, packageOwners } from '../package/package.queries.js';
 import { registryLimits } from '../registry.limits.js';
 import { packageOfVersion } from './version-lists.js';
 
@@ -51,8 +51,7 @@ const releaseFeed = connectionList<
   name: 'feed',
   join: packageOwners,
   also: packageOwnerColumns,
-  where: `position BETWEEN $3 AND $4 AND ${hasOwner}
-      AND (NOT is_private OR $2::boolean OR coalesce(user_ref, manager_ref) = $1::text)`,
+  where: `position BETWEEN $3 AND $4 AND ${seenByViewer}`,
   orders,
   defaultSize,
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { namespaceRows } from '../../../projections/accounts/namespaces/namespaces.projection.js';
-import { packageRows } from '../../../projections/registry/packages/packages.projection.js';
+import { packageRows, type PackageRow } from '../../../projections/registry/packages/packages.projection.js';
 import type { Actor } from '../../core/event-store/types.js';
 import type { Connection } from '../../core/graphql/connection/connection.js';
 import { connectionList } from '../../core/graphql/connection/connection-list.js';
@@ -8,40 +8,39 @@ import type { PageArgs } from '../../core/graphql/connection/page-request.js';
 import { desc } from '../../core/graphql/connection/sort-order.js';
 import { tableName } from '../../core/projection/ddl.js';
 import { Reader } from '../../core/read/reader.js';
-import { packageOwnerColumns, packageOwners, type PackageNode } from '../package/package.queries.js';
+import { packageNode, type PackageNode } from '../package/package.queries.js';
 import { managedByViewer, seenByViewer, viewerValues } from '../package/package-visibility.js';
 import { registryLimits } from '../registry.limits.js';
 
-type Owner = Pick<PackageNode, 'ownerName' | 'managerId'>;
+type Joined = Omit<PackageNode, keyof PackageRow>;
 
-const joined = { join: packageOwners, also: packageOwnerColumns };
 const orders = { newest: [desc<'createdAt'>('createdAt')] };
 const defaultSize = registryLimits.defaultPageSize;
 /** What is archived is out of sight, but for who can take it out of the archive. */
 const shown = `${seenByViewer} AND (NOT is_archived OR ${managedByViewer})`;
 
-const all = connectionList<PackageNode, 'newest', Owner>(packageRows, {
+const all = connectionList<PackageRow, 'newest', Joined>(packageRows, {
   field: 'Query.packages',
   name: 'all',
-  ...joined,
+  ...packageNode,
   where: `${seenByViewer} AND NOT is_archived`,
   orders,
   defaultSize,
 });
 
-const ofNamespace = connectionList<PackageNode, 'newest', Owner>(packageRows, {
+const ofNamespace = connectionList<PackageRow, 'newest', Joined>(packageRows, {
   field: 'Namespace.packages',
   name: 'of_namespace',
-  ...joined,
+  ...packageNode,
   where: `owner_id = $3 AND ${shown}`,
   orders,
   defaultSize,
 });
 
-const ofUser = connectionList<PackageNode, 'newest', Owner>(packageRows, {
+const ofUser = connectionList<PackageRow, 'newest', Joined>(packageRows, {
   field: 'User.packages',
   name: 'of_user',
-  ...joined,
+  ...packageNode,
   where: `owner_id = ANY (ARRAY (
     SELECT $3::text UNION ALL SELECT id FROM ${tableName(namespaceRows)} WHERE owner_id = $3 AND $4::boolean)) AND ${shown}`,
   orders,

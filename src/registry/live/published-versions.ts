@@ -6,6 +6,7 @@ import {
 import { streamIdOf } from '../../core/command/aggregate.js';
 import type { Recorded, StoredEvent } from '../../core/event-store/types.js';
 import type { Ctx } from '../../core/graphql/context.js';
+import type { Loader } from '../../core/graphql/loader.js';
 import { decodeAnyId, decodeId } from '../../core/ids/global-id.js';
 import { LiveEvents } from '../../core/live/live-events.js';
 import { selected } from '../../core/live/selected.js';
@@ -25,7 +26,7 @@ export class PublishedVersions {
   /** @throws Refusal INVALID_ID, OWNER_NOT_FOUND before it starts; what `eventsAfterVisible` throws later */
   async follow({ ownerId, publishedBy }: WantedVersions, ctx: Ctx): Promise<AsyncIterableIterator<PackageVersionRow>> {
     const owner = ownerId ? await ownerStream(ownerId, ctx) : null;
-    const publisher = publishedBy ? streamIdOf('user', decodeId('User', publishedBy, 'publishedBy')) : null;
+    const publisher = publishedBy ? await userStream(publishedBy, 'publishedBy', ctx) : null;
     const events = await this.live.eventsAfterVisible('registry', (event) => isPublished(event, publisher));
     return selected(events, (event) => visibleVersion(event, owner, ctx));
   }
@@ -47,13 +48,16 @@ async function visibleVersion(
   return withPackage(await ctx.packageVersions.load(packageVersionRowId(streamId, number)), node);
 }
 
-async function ownerStream(id: string, ctx: Ctx): Promise<string> {
-  const kind = decodeAnyId(id)?.kind === 'User' ? 'User' : 'Namespace';
-  const number = decodeId(kind, id, 'ownerId');
-  const [streamId, owners] =
-    kind === 'User' ? [streamIdOf('user', number), ctx.users] : [streamIdOf('namespace', number), ctx.namespaces];
-  if (!(await owners.load(streamId))) {
-    throw refuse('OWNER_NOT_FOUND', { field: 'ownerId' }, 'There is no such user or namespace.');
-  }
-  return streamId;
+function ownerStream(id: string, ctx: Ctx): Promise<string> {
+  if (decodeAnyId(id)?.kind === 'User') return userStream(id, 'ownerId', ctx);
+  return there(streamIdOf('namespace', decodeId('Namespace', id, 'ownerId')), 'ownerId', ctx.namespaces);
+}
+
+function userStream(id: string, field: string, ctx: Ctx): Promise<string> {
+  return there(streamIdOf('user', decodeId('User', id, field)), field, ctx.users);
+}
+
+async function there(streamId: string, field: string, owners: Pick<Loader<string, object>, 'load'>): Promise<string> {
+  if (await owners.load(streamId)) return streamId;
+  throw refuse('OWNER_NOT_FOUND', { field }, 'There is no such user or namespace.');
 }

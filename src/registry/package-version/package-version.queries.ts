@@ -8,20 +8,14 @@ import { Reader } from '../../core/read/reader.js';
 import { parseRequirement } from '../version/requirement.js';
 import { resolveDependency, resolveVersion, type Candidate } from '../version/resolve.js';
 
+/** As Postgres gives it, or as ISO text where it stood in JSON: both are answered in one form. */
+type Moment = Date | string;
+
 /** What a list of versions shows; `PackageVersionRow` holds all of it, too. */
 export type VersionHead = Pick<
   PackageVersionRow,
-  | 'id'
-  | 'packageId'
-  | 'number'
-  | 'version'
-  | 'sizeBytes'
-  | 'createdAt'
-  | 'updatedAt'
-  | 'yankedAt'
-  | 'yankReason'
-  | 'isArchived'
->;
+  'id' | 'packageId' | 'number' | 'version' | 'sizeBytes' | 'yankReason' | 'isArchived'
+> & { createdAt: Moment; updatedAt: Moment; yankedAt: Moment | null };
 
 /** The file of a version, for clients that resolve packages: they ask it of all versions at once. */
 export type VersionFile = Pick<PackageVersionRow, 'id' | 'hash' | 'sizeBytes' | 'format' | 'webcManifest'>;

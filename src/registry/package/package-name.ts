@@ -29,12 +29,14 @@ export function assertPackageName(name: string, field: string): void {
 /** What a new package takes under its owner: the name itself, and what it looks like. */
 export const packageNameClaims = (ownerId: string, name: string): Claim[] => [
   packageName(ownerId, name),
-  {
-    kind: 'package-skeleton',
-    value: `${ownerId}/${packageSkeleton(name)}`,
-    taken: () => refuse('PACKAGE_NAME_TAKEN', { field: 'name', rule: 'does not look like another name' }),
-  },
+  packageLook(ownerId, name),
 ];
+
+export const packageLook = (ownerId: string, name: string): Claim => ({
+  kind: 'package-skeleton',
+  value: `${ownerId}/${packageSkeleton(name)}`,
+  taken: () => refuse('PACKAGE_NAME_TAKEN', { field: 'name', rule: 'does not look like another name' }),
+});
 
 export const packageName = (ownerId: string, name: string): Claim => ({
   kind: 'package-name',

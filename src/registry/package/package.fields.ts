@@ -1,12 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { ResolveField, Resolver } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { mayManage, type OwnerAction } from '../../accounts/index.js';
 import { CONFIG, type Config } from '../../core/config/config.js';
 import type { Ctx } from '../../core/graphql/context.js';
+import type { PageArgs } from '../../core/graphql/connection/page-request.js';
+import { asksOnlyFor } from '../../core/graphql/selection.js';
 import { typed } from '../../core/graphql/node/typed.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import type { VersionNode } from '../package-version/version-node.js';
 import { packageIconUrl } from './package-icon.urls.js';
+import { keywordsOf } from './package-keywords.js';
 import type { PackageNode } from './package.queries.js';
 import { latestAmong, versionsInRow } from './recent-versions.js';
 
@@ -66,10 +70,17 @@ export class PackageFields {
     return packageIconUrl(this.config, node);
   }
 
+  /** What lists show of an owner came with the package; for anything else it is read. */
   @ResolveField()
-  async owner(node: PackageNode, _: unknown, ctx: Ctx) {
-    if (node.ownerId.startsWith('user-')) return typed('User', await ctx.users.load(node.ownerId));
-    return typed('Namespace', await ctx.namespaces.load(node.ownerId));
+  owner(node: PackageNode, _: unknown, ctx: Ctx, info: GraphQLResolveInfo) {
+    const type = node.ownerId.startsWith('user-') ? 'User' : 'Namespace';
+    if (asksOnlyFor(info, knownOfOwner)) return typed(type, ownerOf(node));
+    return (type === 'User' ? ctx.users : ctx.namespaces).load(node.ownerId).then((row) => typed<object>(type, row));
+  }
+
+  @ResolveField()
+  keywords(node: PackageNode, args: PageArgs, ctx: Ctx) {
+    return keywordsOf(node, args, ctx);
   }
 
   @ResolveField()
@@ -79,17 +90,27 @@ export class PackageFields {
 
   /** The newest first. */
   @ResolveField()
-  async versions(node: PackageNode, _: unknown, ctx: Ctx) {
-    const inRow = versionsInRow(node);
-    if (inRow) return inRow;
-    const found = await ctx.versionsOfPackages.load(node.id);
-    return (found?.versions ?? []).map((version) => Object.assign(version, { package: node }));
+  versions(node: PackageNode, _: unknown, ctx: Ctx) {
+    return versionsInRow(node) ?? allVersions(node, ctx);
   }
 
   @ResolveField()
   viewerCan(node: PackageNode, _: { action: OwnerAction }, { actor }: Ctx) {
     return mayManage(actor, { ownerId: node.managerId });
   }
+}
+
+async function allVersions(node: PackageNode, ctx: Ctx) {
+  const found = await ctx.versionsOfPackages.load(node.id);
+  return (found?.versions ?? []).map((version) => Object.assign(version, { package: node }));
+}
+
+/** Fields of users and namespaces for which `ownerOf` is enough. */
+const knownOfOwner = new Set(['__typename', 'id', 'globalId', 'globalName', 'name', 'username', 'avatar', 'viewerCan']);
+
+/** A part of the owner's row, whichever it is. `ownerId` is who manages a namespace. */
+function ownerOf({ ownerId: id, ownerNumber: number, ownerName, ownerAvatar: avatar, managerId }: PackageNode) {
+  return { id, number, name: ownerName, username: ownerName, avatar, ownerId: managerId };
 }
 
 /** A version knows its package, so that nobody has to read it again. */

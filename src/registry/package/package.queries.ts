@@ -5,45 +5,86 @@ import { packageRows, type PackageRow } from '../../../projections/registry/pack
 import { foldedName, mayManage } from '../../accounts/index.js';
 import type { Actor } from '../../core/event-store/types.js';
 import { tableName } from '../../core/projection/ddl.js';
-import { Reader } from '../../core/read/reader.js';
+import { Reader, type Lookup } from '../../core/read/reader.js';
 import { foldedPackageName } from './package-name.js';
 
-/** A package with what its owner is called. A package whose owner is gone is gone with it. */
-export type PackageNode = PackageRow & {
+/** What is read of a package wherever one is shown: not what only search looks at. */
+export const packageNodeColumns = [
+  'id',
+  'number',
+  'name',
+  'foldedName',
+  'ownerId',
+  'isPrivate',
+  'isArchived',
+  'icon',
+  'iconUpdatedAt',
+  'recentVersions',
+  'versionCount',
+  'describedBy',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof PackageRow)[];
+
+/**
+ * A package with its owner, as far as lists show one, and how often it was downloaded: all by one statement. A package whose owner is gone is
+ * gone with it.
+ */
+export type PackageNode = Pick<PackageRow, (typeof packageNodeColumns)[number]> & {
   ownerName: string;
+  ownerNumber: number;
+  ownerAvatar: string | null;
   /** The user who owns the package, or the namespace of the package. */
   managerId: string;
+  /** Null for never. */
+  downloads: number | null;
 };
 
 /** The owner of each package, under names that no read table of this silo has: for statements that name columns without their table. */
 export const packageOwners = `
-  LEFT JOIN (SELECT id AS user_ref, username AS user_name FROM ${tableName(userRows)} WHERE NOT is_erased) AS owning_user
-    ON user_ref = owner_id
-  LEFT JOIN (SELECT id AS namespace_ref, name AS namespace_name, owner_id AS manager_ref FROM ${tableName(namespaceRows)})
-    AS owning_namespace ON namespace_ref = owner_id`;
+  LEFT JOIN (SELECT id AS user_ref, number AS user_number, username AS user_name, avatar AS user_avatar
+    FROM ${tableName(userRows)} WHERE NOT is_erased) AS owning_user ON user_ref = owner_id
+  LEFT JOIN (SELECT id AS namespace_ref, number AS namespace_number, name AS namespace_name, avatar AS namespace_avatar,
+    owner_id AS manager_ref FROM ${tableName(namespaceRows)}) AS owning_namespace ON namespace_ref = owner_id`;
 export const packageOwnerColumns =
   'coalesce(user_name, namespace_name) AS "ownerName", coalesce(user_ref, manager_ref) AS "managerId"';
 export const hasOwner = 'coalesce(user_ref, namespace_ref) IS NOT NULL';
 
-const also = packageOwnerColumns;
-const byIds = { name: 'by_ids', also, where: `${packageOwners} WHERE id = ANY ($1) AND ${hasOwner}` };
-const byNumbers = { name: 'by_numbers', also, where: `${packageOwners} WHERE number = ANY ($1) AND ${hasOwner}` };
+/** What the statements of packages read: the rest of a PackageNode. */
+export const packageNode = {
+  columns: packageNodeColumns,
+  join: `${packageOwners} LEFT JOIN store.download_counts ON subject = id`,
+  also: `${packageOwnerColumns}, coalesce(user_number, namespace_number)::float8 AS "ownerNumber",
+    coalesce(user_avatar, namespace_avatar) AS "ownerAvatar", downloads::float8 AS downloads`,
+};
+
+const { columns, join, also } = packageNode;
+const byIds = { name: 'by_ids', columns, also, where: `${join} WHERE id = ANY ($1) AND ${hasOwner}` };
+const byNumbers = { name: 'by_numbers', columns, also, where: `${join} WHERE number = ANY ($1) AND ${hasOwner}` };
 // A name that was handed over may stand in two rows for a moment: the newest one has it.
 const byFullName = {
   name: 'by_full_name',
+  columns,
   also,
-  where: `${packageOwners} WHERE folded_name = $2 AND ${hasOwner} AND owner_id = ANY (ARRAY (
+  where: `${join} WHERE folded_name = $2 AND ${hasOwner} AND owner_id = ANY (ARRAY (
       SELECT id FROM ${tableName(userRows)} WHERE folded_username = $1 AND NOT is_erased
       UNION ALL SELECT id FROM ${tableName(namespaceRows)} WHERE folded_name = $1))
     ORDER BY position DESC LIMIT 1`,
+};
+
+const keywordsOf = {
+  name: 'keywords_of',
+  columns: ['id', 'keywords', 'describedByNumber'],
+  where: 'WHERE id = ANY ($1)',
 };
 
 const iconShown = `SELECT EXISTS (SELECT FROM ${tableName(packageRows)} ${packageOwners} WHERE icon = $1 AND ${hasOwner}) AS shown`;
 
 const byFullNames = {
   name: 'by_full_names',
+  columns,
   also,
-  where: `${packageOwners} WHERE ${hasOwner} AND (folded_name, owner_id) IN (
+  where: `${join} WHERE ${hasOwner} AND (folded_name, owner_id) IN (
     SELECT wanted.name, owner.id FROM unnest($1::text[], $2::text[]) AS wanted (owner, name)
     JOIN (SELECT id, folded_username AS folded FROM ${tableName(userRows)} WHERE NOT is_erased
       UNION ALL SELECT id, folded_name FROM ${tableName(namespaceRows)}) AS owner ON owner.folded = wanted.owner)
@@ -53,10 +94,13 @@ const byFullNames = {
 // Whoever had the command first keeps it: no later package can take it over.
 const byCommands = {
   name: 'by_commands',
+  columns: [...columns, 'commandNames'],
   also,
-  where: `${packageOwners} WHERE ${hasOwner} AND NOT is_private AND NOT is_archived AND command_names @> ANY ($1::jsonb[])
+  where: `${join} WHERE ${hasOwner} AND NOT is_private AND NOT is_archived AND command_names @> ANY ($1::jsonb[])
     ORDER BY number`,
 };
+
+export type PackageKeywords = Pick<PackageRow, 'id' | 'keywords' | 'describedByNumber'>;
 
 /** Owner and name, each in its normal form. */
 export type FullName = { owner: string; name: string };
@@ -74,6 +118,11 @@ export class PackageQueries {
   /** In any order; also packages that not everybody may see. */
   byIds(ids: readonly string[]): Promise<PackageNode[]> {
     return this.find(byIds, [ids]);
+  }
+
+  /** In any order. */
+  keywordsOf(ids: readonly string[]): Promise<PackageKeywords[]> {
+    return this.find<PackageKeywords>(keywordsOf, [ids]);
   }
 
   byNumbers(numbers: readonly number[]): Promise<PackageNode[]> {
@@ -101,12 +150,14 @@ export class PackageQueries {
   }
 
   /** Public packages that have one of these commands, the oldest first. */
-  byCommands(commands: readonly string[]): Promise<PackageNode[]> {
-    return this.find(byCommands, [commands.map((command) => JSON.stringify([command]))]);
+  byCommands(commands: readonly string[]): Promise<(PackageNode & Pick<PackageRow, 'commandNames'>)[]> {
+    return this.find<PackageNode & Pick<PackageRow, 'commandNames'>>(byCommands, [
+      commands.map((command) => JSON.stringify([command])),
+    ]);
   }
 
-  private async find(lookup: { name: string; also: string; where: string }, values: unknown[]): Promise<PackageNode[]> {
-    return (await this.reader.find(packageRows, lookup, values)) as PackageNode[];
+  private async find<Node = PackageNode>(lookup: Lookup, values: unknown[]): Promise<Node[]> {
+    return (await this.reader.find(packageRows, lookup, values)) as Node[];
   }
 }
 

@@ -17,9 +17,9 @@ export function versionsInRow(node: PackageNode): (VersionHead & { package: Pack
     number: recent.number,
     version: recent.version,
     sizeBytes: recent.sizeBytes,
-    createdAt: new Date(recent.createdAt),
-    updatedAt: new Date(recent.updatedAt),
-    yankedAt: recent.yankedAt === null ? null : new Date(recent.yankedAt),
+    createdAt: recent.createdAt,
+    updatedAt: recent.updatedAt,
+    yankedAt: recent.yankedAt,
     yankReason: recent.yankReason,
     isArchived: recent.isArchived,
   }));

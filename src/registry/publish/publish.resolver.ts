@@ -13,13 +13,15 @@ import {
   TagPackageReleaseInput,
   type InputSignature,
 } from './publish.inputs.js';
-import { Publisher, type PublishedAt } from './publisher.js';
+import { EarlierPublish } from './earlier-publish.js';
+import { Publisher, type PublishedAt, type PublishedFile } from './publisher.js';
 import { SentFiles, type ReadFile } from './sent-files.js';
 import { assertFormat } from './upload-format.js';
 
 @Resolver()
 export class PublishResolver {
   constructor(
+    private readonly earlier: EarlierPublish,
     private readonly publisher: Publisher,
     private readonly files: SentFiles,
     private readonly versions: PackageVersionQueries,
@@ -29,7 +31,7 @@ export class PublishResolver {
   @Policy('registry:release:push')
   async pushPackageRelease(@Args('input') input: PushPackageReleaseInput, @Context() ctx: Ctx) {
     const read = () => this.files.read(input.signedUrl, callerOf(ctx).userId);
-    const releaseId = await this.publisher.push(input, read, ctx, input);
+    const releaseId = (await this.earlier.pushed(input, ctx)) ?? (await this.publisher.push(input, read, ctx, input));
     const packageWebc = await ctx.packageReleases.load(String(numberOf(releaseId)));
     return { success: true, packageWebc, clientMutationId: input.clientMutationId };
   }
@@ -40,7 +42,10 @@ export class PublishResolver {
     assertUnsigned(input);
     const number = decodeId('PackageWebc', input.packageReleaseId, 'packageReleaseId');
     const release = await ctx.packageReleases.load(String(number));
-    const packageVersion = await this.versionAt(await this.publisher.tag(release, input, ctx, input));
+    const earlier = await this.earlier.published(input, ctx);
+    const packageVersion = await this.versionAt(
+      earlier?.version ?? (await this.publisher.tag(release, input, ctx, input)),
+    );
     return { success: true, packageVersion, clientMutationId: input.clientMutationId };
   }
 
@@ -48,14 +53,25 @@ export class PublishResolver {
   @Policy('registry:version:publish')
   async publishPackage(@Args('input') input: PublishPackageInput, @Context() ctx: Ctx) {
     assertUnsigned(input);
-    const read = await this.read(input, ctx);
-    assertFormat(input.uploadFormat, read.file.format);
-    const { releaseId, version } = await this.publisher.publishFile(read, input, ctx, input);
+    const { releaseId, version } = (await this.publishedEarlier(input, ctx)) ?? (await this.publishedNow(input, ctx));
     const [packageWebc, packageVersion] = await Promise.all([
       ctx.packageReleases.load(String(numberOf(releaseId))),
       version && this.versionAt(version),
     ]);
     return { success: true, packageWebc, packageVersion, clientMutationId: input.clientMutationId };
+  }
+
+  private async publishedEarlier(input: PublishPackageInput, ctx: Ctx): Promise<PublishedFile | null> {
+    const published = await this.earlier.published(input, ctx);
+    if (published) return published;
+    const releaseId = await this.earlier.pushed(input, ctx);
+    return releaseId === null ? null : { releaseId, version: null };
+  }
+
+  private async publishedNow(input: PublishPackageInput, ctx: Ctx): Promise<PublishedFile> {
+    const read = await this.read(input, ctx);
+    assertFormat(input.uploadFormat, read.file.format);
+    return this.publisher.publishFile(read, input, ctx, input);
   }
 
   /** @throws Refusal BAD_USER_INPUT when there is no file, or more than one */

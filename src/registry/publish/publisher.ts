@@ -4,13 +4,15 @@ import { numberOf } from '../../core/command/aggregate.js';
 import type { Executed } from '../../core/command/executor.js';
 import { refuse as refuseInput } from '../../core/errors/core.errors.js';
 import type { Refusal } from '../../core/errors/refusal.js';
+import { assertStorable } from '../../core/event-store/text.js';
 import { callerOf } from '../../core/graphql/command-context.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { PictureStore } from '../../core/picture/picture-store.js';
 import { iconOf } from '../package/package-icon.input.js';
 import { assertPackageName } from '../package/package-name.js';
-import { assertPublishable, ChangePackageIcon, PublishPackageVersion } from '../package/package.commands.js';
+import { assertPublishable, PublishPackageVersion } from '../package/package.commands.js';
 import type { PublishedVersion } from '../package/package.events.js';
+import { initialState as noPackage } from '../package/package.state.js';
 import { PackageStreams } from '../package/package-streams.js';
 import { maySee } from '../package/package.queries.js';
 import type { ReleaseNode } from '../package-release/package-release.queries.js';
@@ -29,13 +31,18 @@ type Checked = {
   version: string;
   /** Null: the package is new. */
   packageId: string | null;
+  /** Also what joins a private package without a word of it. */
+  isPrivate: boolean;
   facts: PublishedFacts;
   /** Hash of the picture that the package gets; undefined leaves it as it is. */
   icon: string | undefined;
 };
 
-/** By these a version is found, also after a repeat. */
+/** By these a version is found. */
 export type PublishedAt = { packageId: string; version: string };
+
+/** `releaseId` is the stream of the release; `version` null for what was only pushed. */
+export type PublishedFile = { releaseId: string; version: PublishedAt | null };
 
 /** From a file to a version that everybody can run. */
 @Injectable()
@@ -76,12 +83,7 @@ export class Publisher {
   }
 
   /** As pushAndTag; what has neither name nor version is only pushed, and known by its hash. */
-  async publishFile(
-    read: ReadFile,
-    said: PublisherInputWithIcon,
-    ctx: Ctx,
-    input?: object,
-  ): Promise<{ releaseId: string; version: PublishedAt | null }> {
+  async publishFile(read: ReadFile, said: PublisherInputWithIcon, ctx: Ctx, input?: object): Promise<PublishedFile> {
     const facts = publishedFacts(said, read.file, 'publish');
     if (facts.name === null && facts.version === null) {
       const owner = await this.ownerOf(facts.owner, ctx);
@@ -104,8 +106,8 @@ export class Publisher {
   ): Promise<PublishedAt & { releaseId: string }> {
     const { userId } = callerOf(ctx);
     const checked = await this.check(publishedFacts(said, read.file, 'publish'), said, ctx);
-    const { owner, name, facts } = checked;
-    const releaseId = await this.releases.push(read, { userId, owner, name, isPrivate: facts.private }, ctx.execute);
+    const { owner, name, isPrivate } = checked;
+    const releaseId = await this.releases.push(read, { userId, owner, name, isPrivate }, ctx.execute);
     const pushed = await this.releases.pushed(releaseId);
     return { ...(await this.publish(checked, pushed, ctx, input)), releaseId };
   }
@@ -116,12 +118,13 @@ export class Publisher {
     if (version === null || !parseVersion(version)) throw refuse('INVALID_VERSION', { field: 'version' });
     const owner = await this.ownerOf(facts.owner, ctx);
     assertPackageName(name, 'name');
+    assertStorableFacts(facts);
     const packageId = await this.packages.find(owner.id, name);
-    if (packageId !== null) {
-      const state = await this.packages.load(packageId);
-      assertPublishable(state, { owner, wanted: wantedOf(name, facts), version });
-    }
-    return { owner, name, version, packageId, facts, icon: await this.iconOf(said) };
+    if (packageId === null) await this.packages.assertNoLookalike(owner.id, name);
+    const state = packageId === null ? noPackage : await this.packages.load(packageId);
+    assertPublishable(state, { owner, wanted: wantedOf(name, facts), version });
+    const isPrivate = facts.private || (state.status === 'active' && state.isPrivate);
+    return { owner, name, version, packageId, isPrivate, facts, icon: await this.iconOf(said) };
   }
 
   private async publish(checked: Checked, pushed: Pushed, ctx: Ctx, input?: object): Promise<PublishedAt> {
@@ -129,14 +132,12 @@ export class Publisher {
     const version = await this.versionOf(checked, pushed, callerOf(ctx).userId);
     const wanted = wantedOf(name, facts);
     const publishTo = async (streamId: string) => {
-      const publish = { owner, package: { ...wanted, number: numberOf(streamId) }, version };
+      const publish = { owner, package: { ...wanted, number: numberOf(streamId) }, version, icon };
       return ctx.execute(new PublishPackageVersion(streamId, publish), input);
     };
     const executed = packageId === null ? await this.publishNew(owner, name, publishTo) : await publishTo(packageId);
-    const { streamId } = executed;
-    if (icon !== undefined) await ctx.execute(new ChangePackageIcon(streamId, { owner, icon }), input);
     await this.dependencies.tell(version.dependencies, ctx);
-    return { packageId: streamId, version: version.version };
+    return { packageId: executed.streamId, version: version.version };
   }
 
   /** An empty text says nothing here. */
@@ -175,6 +176,14 @@ export class Publisher {
     if (!owner) throw refuse('OWNER_NOT_FOUND', { field: 'namespace' });
     return owner;
   }
+}
+
+/**
+ * As the append does, but before: then the file would be a release already. Long texts are blobs, which hold anything.
+ * @throws Refusal INVALID_TEXT with the field
+ */
+function assertStorableFacts(facts: PublishedFacts): void {
+  assertStorable({ ...facts, readme: null, licenseFile: null }, '');
 }
 
 /** Nobody says that a package is to be public: that is what is left when nobody calls it private. */

@@ -53,9 +53,13 @@ export async function sent(by: TestAccount, content: Uint8Array): Promise<string
   return url;
 }
 
-const pushMutation = `mutation ($input: PushPackageReleaseInput!) { pushPackageRelease(input: $input) { packageWebc { id } } }`;
-const tagMutation = `mutation ($input: TagPackageReleaseInput!) {
+export const pushMutation = `mutation ($input: PushPackageReleaseInput!) { pushPackageRelease(input: $input) { packageWebc { id } } }`;
+export const tagMutation = `mutation ($input: TagPackageReleaseInput!) {
   tagPackageRelease(input: $input) { packageVersion { id version package { id name } } }
+}`;
+
+export const publishMutation = `mutation ($input: PublishPackageInput!) {
+  publishPackage(input: $input) { packageVersion { id version package { id name } } }
 }`;
 
 export type TestVersion = { id: string; version: string; package: { id: string; name: string } };

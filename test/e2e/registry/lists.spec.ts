@@ -114,6 +114,16 @@ describe('versions', () => {
   });
 });
 
+it('what was made into versions of a package', async () => {
+  const { data } = await bob.ask(`{ getPackage(name: "acme/one") { versions { webcV3 { webcSha256 } }
+    packagewebcSet { totalCount edges { node { tag package { name } } } } } }`);
+  const { versions, packagewebcSet } = data.getPackage;
+  // The three versions have one file.
+  const [{ webcV3 }] = versions;
+  const node = { tag: `sha256:${webcV3.webcSha256}`, package: { name: 'acme/one' } };
+  expect(packagewebcSet).toEqual({ totalCount: 1, edges: [{ node }] });
+});
+
 it('the latest version is the highest release that is offered, else the highest such pre-release, however many there are', async () => {
   const query =
     '{ packages { edges { node { name lastVersion { version isLastVersion } versions { isLastVersion } } } } }';

@@ -158,6 +158,40 @@ describe('what is published', () => {
   });
 });
 
+describe('a repeat with the same clientMutationId', () => {
+  const tag = `mutation ($input: TagPackageReleaseInput!) { tagPackageRelease(input: $input) { packageVersion { id version } } }`;
+  const push = `mutation ($input: PushPackageReleaseInput!) { pushPackageRelease(input: $input) { packageWebc { id tag } } }`;
+
+  it('answers as the first time, though the upload is used up and the version is there', async () => {
+    const icon = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#00f' } })
+      .png()
+      .toBuffer();
+    const named = {
+      manifest: wasmerToml('ann/again', '1.0.0'),
+      icon: `data:image/png;base64,${icon.toString('base64')}`,
+      signedUrl: await sent(ann, packageTarball('ann/again', '1.0.0')),
+      clientMutationId: 'p1',
+    };
+    const unnamed = { manifest: '', signedUrl: await sent(ann, webc()), clientMutationId: 'p2' };
+    const pushed = { namespace: 'ann', signedUrl: await sent(ann, webc()), clientMutationId: 'p3' };
+    const packageReleaseId = (await asked(ann, push, pushed)).pushPackageRelease.packageWebc.id;
+    const tagged = { name: 'ann/again', version: '1.1.0', packageReleaseId, clientMutationId: 'p4' };
+    const all = [
+      [mutation, named],
+      [mutation, unnamed],
+      [push, pushed],
+      [tag, tagged],
+    ] as const;
+    const answers = [];
+    for (const [query, input] of all) answers.push(await asked(ann, query, input));
+    expect(answers[0].publishPackage.packageVersion).toMatchObject({ version: '1.0.0' });
+    const before = await storedCounts(server);
+    for (const [index, [query, input]] of all.entries()) expect(await asked(ann, query, input)).toEqual(answers[index]);
+    expect(await storedCounts(server)).toEqual(before);
+    expect(await refusal({ ...named, description: 'Other' })).toMatchObject({ code: 'client_mutation_id_conflict' });
+  });
+});
+
 describe('refuses', () => {
   const input = { manifest: '', name: 'refused', version: '1.0.0' };
   const nothingStored = async (work: () => Promise<unknown>) => {

@@ -62,6 +62,13 @@ const visited = connectionList<Row, OrderName, Visits>(table, {
   defaultSize: 4,
 });
 
+const changed = connectionList(table, {
+  field: 'Spec.changed',
+  name: 'changed',
+  orders: { last: [desc('logPosition')], first: [asc('logPosition')] },
+  defaultSize: 4,
+});
+
 let database: TestDatabase;
 let reader: Reader;
 let rows: Row[];
@@ -81,10 +88,10 @@ beforeAll(async () => {
     at: new Date(Date.UTC(2026, 0, 1, 0, 0, 0, n % 5)),
     done: n % 2 === 0,
   }));
-  for (const row of rows) {
+  for (const [n, row] of rows.entries()) {
     await database.pool.query(
-      `INSERT INTO read.spec_things_v1 (id, owner_id, name, rank, size, weight, at, done, position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`,
-      [row.id, row.owner, row.name, row.rank, row.size, row.weight, row.at.toISOString(), row.done],
+      `INSERT INTO read.spec_things_v1 (id, owner_id, name, rank, size, weight, at, done, position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [row.id, row.owner, row.name, row.rank, row.size, row.weight, row.at.toISOString(), row.done, n * 3],
     );
   }
 });
@@ -249,4 +256,19 @@ it('finds the beginning of a page by the index', async () => {
   await client.query('ROLLBACK');
   client.release();
   expect(planned[0]).toMatch(/Index Cond: \(\(owner_id = 'ada'::text\) AND \(name >= 'a'::text\)\)/);
+});
+
+it('goes by when rows last changed in the log', async () => {
+  const page = (order: 'first' | 'last', args: PageArgs) => changed.connect(reader, args, { values: [], order }).page();
+  const { rows: left } = await database.pool.query<{ id: string }>('SELECT id FROM read.spec_things_v1');
+  // In the order in which they were written; some are gone.
+  const inLog = ids(rows).filter((id) => ids(left).includes(id));
+  expect(ids((await page('last', { first: 5 })).edges.map(({ node }) => node))).toEqual(inLog.toReversed().slice(0, 5));
+  const read: string[] = [];
+  for (let after: string | null = null; ;) {
+    const { edges, pageInfo }: Awaited<ReturnType<typeof page>> = await page('first', { after });
+    read.push(...ids(edges.map(({ node }) => node)));
+    if (!(after = pageInfo.endCursor)) break;
+  }
+  expect(read).toEqual(inLog);
 });

@@ -5,7 +5,7 @@ import { Connection } from './connection.js';
 import { type Page, pageOf } from './page.js';
 import { type PageArgs, pageRequest, type PageRequest } from './page-request.js';
 import { defaultPageSize } from './page-sizes.js';
-import { type Filter, pageLookup, type Shape, type Surroundings } from './page-statement.js';
+import { type Filter, pageLookup, type Surroundings, usualLimit } from './page-statement.js';
 import { type SortKey, type SortOrder, sortOrder, type SortProperty } from './sort-order.js';
 
 export type ListOptions<Row, OrderName extends string> = {
@@ -20,6 +20,8 @@ export type ListOptions<Row, OrderName extends string> = {
    * columns whose names the table lacks, for those of the table are written without its name.
    */
   join?: string;
+  /** Properties to read, when not all of them are wanted; those of the orders must be among them. */
+  columns?: readonly string[];
   /** Further expressions to select, which then stand in the rows beside the table's own: `visits AS "visitCount"`. */
   also?: string;
   /** The orders that there are. Their columns are not nullable, and such as the list's reader may see: cursors hold their values. */
@@ -40,7 +42,7 @@ export type ConnectionList<OrderName extends string, Row> = {
 /** Declares a list, once, at load time. @throws Error for an order that cannot be, a parameter of `also` alone, and a field that another list shows. */
 export function connectionList<Row extends { id: string }, OrderName extends string, Also extends object = object>(
   table: ReadTable<Row>,
-  { field, name, where = 'true', join = '', also = '', orders, defaultSize }: ListOptions<Row, OrderName>,
+  { field, name, where = 'true', join = '', columns, also = '', orders, defaultSize }: ListOptions<Row, OrderName>,
 ): ConnectionList<OrderName, Row & Also> {
   defaultPageSize(field, defaultSize);
   const parameters = parametersIn(`${join} ${where}`);
@@ -60,7 +62,8 @@ export function connectionList<Row extends { id: string }, OrderName extends str
       const { order, lookupFor } = statements.get(orderName)!;
       const request = pageRequest(args, order, defaultSize);
       return new Connection(
-        () => readPage<Row, Also>(reader, table, request, { order, lookup: lookupFor(request), values }),
+        () =>
+          readPage<Row, Also>(reader, table, request, { order, lookup: { ...lookupFor(request), columns }, values }),
         async () => (await reader.query<{ count: number }>(count.name, count.text, values))[0]?.count ?? 0,
       );
     },
@@ -75,8 +78,8 @@ async function readPage<Row, Also>(
 ): Promise<Page<Row & Also>> {
   const { after, before, size, offset } = request;
   if (size === 0) return pageOf<Row & Also>([], request, order);
-  // One row more than the page holds tells whether the list goes on.
-  const parameters = [...values, ...(after ?? []), ...(before ?? []), size + 1, offset];
+  const part = usualLimit(request) === null ? [size + 1, offset] : [];
+  const parameters = [...values, ...(after ?? []), ...(before ?? []), ...part];
   return pageOf((await reader.find(table, lookup, parameters)) as (Row & Also & Surroundings)[], request, order);
 }
 
@@ -90,9 +93,10 @@ function pageStatements<Row>(table: ReadTable<Row>, filter: Filter, order: SortO
   const made = new Map<string, Lookup>();
   return {
     order,
-    lookupFor({ direction, after, before }) {
-      const shape: Shape = { direction, hasAfter: after !== null, hasBefore: before !== null };
-      const name = `${prefix}.${direction === 'forward' ? 'f' : 'b'}${shape.hasAfter ? 'a' : ''}${shape.hasBefore ? 'b' : ''}`;
+    lookupFor(request) {
+      const { direction, after, before } = request;
+      const shape = { direction, hasAfter: after !== null, hasBefore: before !== null, limit: usualLimit(request) };
+      const name = `${prefix}.${direction === 'forward' ? 'f' : 'b'}${shape.hasAfter ? 'a' : ''}${shape.hasBefore ? 'b' : ''}${shape.limit ?? ''}`;
       const known = made.get(name);
       if (known) return known;
       const lookup = { name, ...pageLookup(table, filter, order, shape) };

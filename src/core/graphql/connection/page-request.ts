@@ -33,16 +33,36 @@ export type PageRequest = {
  * @throws Refusal BAD_USER_INPUT with the argument and the rule that it breaks.
  */
 export function pageRequest(args: PageArgs, order: SortOrder, defaultSize: number): PageRequest {
+  const position = (cursor: string) => decodeCursor(order, cursor);
+  return { ...pageWindow(args, defaultSize), ...pageBounds(args, position) };
+}
+
+/** The part of a request that says how much, and in which direction. @throws Refusal BAD_USER_INPUT. */
+export function pageWindow(args: PageArgs, defaultSize: number): Pick<PageRequest, 'direction' | 'size' | 'offset'> {
   const first = within('first', args.first, pageLimits.maxSize);
   const last = within('last', args.last, pageLimits.maxSize);
   const offset = within('offset', args.offset, pageLimits.maxOffset) ?? 0;
   if (first !== null && last !== null) throw broken('last', 'not together with first');
-  const after = position('after', args.after, order);
-  const before = position('before', args.before, order);
-  const isBackward = last !== null || (first === null && before !== null && after === null);
+  const isBackward = last !== null || (first === null && args.before != null && args.after == null);
   if (offset > 0 && isBackward) throw broken('offset', 'only forward: not with last or before');
-  const size = first ?? last ?? defaultSize;
-  return { direction: isBackward ? 'backward' : 'forward', size, offset, after, before };
+  return { direction: isBackward ? 'backward' : 'forward', size: first ?? last ?? defaultSize, offset };
+}
+
+/**
+ * The part that says between which positions.
+ * @param position what a cursor means; null for one that is not of this list
+ * @throws Refusal BAD_USER_INPUT.
+ */
+export function pageBounds<Position>(
+  { after, before }: PageArgs,
+  position: (cursor: string) => Position | null,
+): { after: Position | null; before: Position | null } {
+  const bound = (field: 'after' | 'before', cursor: string | null | undefined) => {
+    const found = cursor == null ? null : position(cursor);
+    if (cursor != null && found === null) throw broken(field, 'a cursor of this list in this order');
+    return found;
+  };
+  return { after: bound('after', after), before: bound('before', before) };
 }
 
 function within(field: keyof PageArgs, value: number | null | undefined, max: number): number | null {
@@ -51,14 +71,5 @@ function within(field: keyof PageArgs, value: number | null | undefined, max: nu
   return value;
 }
 
-function position(field: 'after' | 'before', cursor: string | null | undefined, order: SortOrder): unknown[] | null {
-  if (cursor == null) return null;
-  return decodeCursor(order, cursor) ?? refused(broken(field, 'a cursor of this list in this order'));
-}
-
 const broken = (field: keyof PageArgs, rule: string) =>
   refuse('BAD_USER_INPUT', { field, rule }, `The argument ${field} breaks a rule: ${rule}.`);
-
-function refused(refusal: Error): never {
-  throw refusal;
-}

@@ -15,14 +15,30 @@ export type Filter = {
   also: string[];
 };
 
-/** What a statement's text depends on: eight shapes for each order of a list. */
-export type Shape = Pick<PageRequest, 'direction'> & { hasAfter: boolean; hasBefore: boolean };
+/** What a statement's text depends on: eight shapes for each order of a list, times the usual sizes of pages. */
+export type Shape = Pick<PageRequest, 'direction'> & {
+  hasAfter: boolean;
+  hasBefore: boolean;
+  /** LIMIT as it stands in the text, without OFFSET; null when both are parameters. */
+  limit: number | null;
+};
+
+/**
+ * Sizes of pages that clients ask for. With its LIMIT in the text Postgres plans a statement once: what it would read for a limit that it does
+ * not know, a tenth of the table, looks so dear that it plans anew each time, which costs several times as much as reading the page.
+ */
+const usualSizes: ReadonlySet<number> = new Set([1, 5, 10, 20, 25, 30, 50, 100, 1000]);
+
+/** One row more than the page holds tells whether the list goes on. @returns null for a page that is not of a usual size */
+export function usualLimit({ size, offset }: Pick<PageRequest, 'size' | 'offset'>): number | null {
+  return offset === 0 && usualSizes.has(size) ? size + 1 : null;
+}
 
 /** Facts about the whole page, the same in each of its rows. */
 export type Surroundings = { precedes: boolean; follows: boolean };
 
 /**
- * One page by keyset. Parameters: the filter's, the values of `after`, of `before`, LIMIT, OFFSET. Rows of a backward page come in reverse.
+ * One page by keyset. Parameters: the filter's, the values of `after`, of `before`, and LIMIT and OFFSET where they do not stand in the text. Rows of a backward page come in reverse.
  * A cursor's own row may be gone, so what lies before and after the page is asked for: an index probe, once per statement.
  */
 export function pageLookup<Row>(
@@ -44,7 +60,8 @@ export function pageLookup<Row>(
     ...(shape.hasAfter ? [compared(order, 'after', afterAt)] : []),
     ...(shape.hasBefore ? [compared(order, 'before', beforeAt)] : []),
   ];
-  const where = `${filter.join} WHERE ${conditions.join(' AND ')} ORDER BY ${sorted(order, shape.direction)} LIMIT $${limitAt} OFFSET $${limitAt + 1}`;
+  const part = shape.limit === null ? `LIMIT $${limitAt} OFFSET $${limitAt + 1}` : `LIMIT ${shape.limit}`;
+  const where = `${filter.join} WHERE ${conditions.join(' AND ')} ORDER BY ${sorted(order, shape.direction)} ${part}`;
   const also = [`${precedes} AS precedes`, `${follows} AS follows`, ...positionOf(order), ...filter.also];
   return { where, also: also.join(', ') };
 }
@@ -55,7 +72,8 @@ function positionOf({ columns }: SortOrder): string[] {
   return columns.some((column) => column.property === property) ? [`${name}::float8 AS ${quoted(property)}`] : [];
 }
 
-function sorted(order: SortOrder, direction: Shape['direction']): string {
+/** What stands after ORDER BY. */
+export function sorted(order: SortOrder, direction: Shape['direction']): string {
   const turned = { asc: 'DESC', desc: 'ASC' };
   return order.columns
     .map((column) => `${quoted(column.name)} ${direction === 'forward' ? column.direction : turned[column.direction]}`)
@@ -63,7 +81,12 @@ function sorted(order: SortOrder, direction: Shape['direction']): string {
 }
 
 /** Rows that come after (or before) a position in the order; `inclusive` with the one that stands on it. */
-function compared(order: SortOrder, side: 'after' | 'before', firstParameter: number, inclusive?: 'inclusive'): string {
+export function compared(
+  order: SortOrder,
+  side: 'after' | 'before',
+  firstParameter: number,
+  inclusive?: 'inclusive',
+): string {
   const operator = (direction: Direction) => ((side === 'after') === (direction === 'asc') ? '>' : '<');
   const end = inclusive ? '=' : '';
   const terms = order.columns.map(({ name, direction }, index) => ({

@@ -49,8 +49,8 @@ async function answerDirectly(ports: Ports, direct: Direct, request: FastifyRequ
 }
 
 /** In Apollo's order, errors first. */
-function textOf({ errors, data }: Answer): string {
-  return `${JSON.stringify({ errors, data })}\n`;
+function textOf({ errors, data, extensions }: Answer): string {
+  return `${JSON.stringify({ errors, data, extensions })}\n`;
 }
 
 async function answerByApollo({ apollo, makeContext }: Ports, request: FastifyRequest, reply: FastifyReply) {

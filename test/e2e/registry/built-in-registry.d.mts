@@ -1,0 +1,1 @@
+export function redirectBuiltInRegistry(graphqlUrl: string): () => void;
