@@ -21,6 +21,7 @@ export default {
           target: 'es2022',
           parser: { syntax: 'typescript', decorators: true },
           transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          experimental: { keepImportAttributes: true },
         },
         module: { type: 'es6' },
       },
@@ -28,5 +29,6 @@ export default {
   },
   reporters: ['default', '<rootDir>/.config/results-reporter.mjs'],
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // One more than the cores of the smallest machine: tests of leases and restarts wait more than they compute.
+  maxWorkers: 3,
 };

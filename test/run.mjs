@@ -9,9 +9,10 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { prepare } from '../bin/prepare.mjs';
@@ -29,6 +30,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
+/** A file system in memory, where Linux has one. */
+const memory = '/dev/shm';
+
 const suites = { '--suite=cli': '.config/jest-cli.config.mjs' };
 const [first, ...rest] = process.argv.slice(2);
 const suite = suites[first];
@@ -37,7 +41,7 @@ const plainTests = '.config/jest.config.mjs';
 process.exitCode = (await prepare()) ? await main(suite ?? plainTests, suite ? rest : process.argv.slice(2)) : 1;
 
 async function main(config, patterns) {
-  const scratch = mkdtempSync(join(tmpdir(), 'waybill-test-'));
+  const scratch = mkdtempSync(join(roomInMemory() ? memory : tmpdir(), 'waybill-test-'));
   const { testPostgres } = await import('./kit/postgres.mjs');
   const { endLeftServers, endLeftPostgres, unmountLeft } = await import('./kit/left-servers.mjs');
   // Run by root, Postgres is another user and must be able to pass.
@@ -85,6 +89,20 @@ async function main(config, patterns) {
     unmountLeft(scratch);
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/**
+ * Whether all that the tests write has room in memory: some hundred databases, of which few are there at a time. On a disk most of the
+ * time of a clone of the template, or of a cluster, goes into the file system. Programs are copied there, too: it must let them run.
+ */
+function roomInMemory() {
+  if (!existsSync(memory)) return false;
+  const { bavail, bsize } = statfsSync(memory);
+  if (Math.min(bavail * bsize, process.availableMemory?.() ?? freemem()) < 3 * 1024 ** 3) return false;
+  const mounted = readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .find((line) => line.split(' ')[1] === memory);
+  return mounted !== undefined && !mounted.split(' ')[3].split(',').includes('noexec');
 }
 
 /**

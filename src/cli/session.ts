@@ -37,9 +37,12 @@ const interruptionMs = 1000;
 export type OpenCommand = Pick<Session, 'config' | 'url' | 'interrupted'>;
 
 /** Opens the database of the configuration for one command, and closes all of it at the end, whatever happens. */
-export async function withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  work: (session: Session) => Promise<T>,
+  { connections = 4 }: { connections?: number } = {},
+): Promise<T> {
   return withDatabase(async ({ config, url, interrupted }) => {
-    const pool = createPool({ url, max: 4, role: 'append' });
+    const pool = createPool({ url, max: connections, role: 'append' });
     // A running server shows at once what the command did: the next one may use the token that this one printed.
     const wakeUp = new WakeUp(pool);
     try {

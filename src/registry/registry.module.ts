@@ -46,10 +46,12 @@ import { ManagedVersions } from './package-version/managed-versions.js';
 import { VersionChangesResolver } from './package-version/version-changes.resolver.js';
 import { versionChangesSdl } from './package-version/version-changes.sdl.js';
 import { Yanking } from './package-version/yanking.js';
+import { EarlierPublish } from './publish/earlier-publish.js';
 import { Publisher } from './publish/publisher.js';
 import { PublishResolver } from './publish/publish.resolver.js';
 import { publishPackageSdl } from './publish/publish.sdl.js';
 import { Releases } from './publish/releases.js';
+import { SentFiles } from './publish/sent-files.js';
 import { RegistryLoaders } from './registry.loaders.js';
 import { RegistryNodes } from './registry.nodes.js';
 import './registry.policy.js';
@@ -80,6 +82,7 @@ export const registrySdl = [
     CommandFields,
     DownloadAccess,
     DownloadCounts,
+    EarlierPublish,
     DownloadQueries,
     FileUrls,
     InfoResolver,
@@ -114,6 +117,7 @@ export const registrySdl = [
     ReleaseLists,
     Releases,
     SearchResolver,
+    SentFiles,
     Texts,
     UploadResolver,
     UserListFields,

@@ -44,6 +44,7 @@ export async function startRecordingProxy(): Promise<RecordingProxy> {
 }
 
 /** Without what says how the body comes over one connection: it is sent on in one piece. */
-function endToEnd({ 'transfer-encoding': _, connection: __, ...headers }: Record<string, string>) {
-  return headers;
+function endToEnd(headers: Record<string, string>): Record<string, string> {
+  const hopByHop = new Set(['transfer-encoding', 'connection']);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
 }

@@ -62,6 +62,20 @@ async function started(child: PostgresChild): Promise<Outcome> {
   return outcome;
 }
 
+/** A cluster that one of the tests made: starting it is what they are about, not making it. */
+function useKept(): void {
+  beforeEach(() => void (dataDir = join(root, 'data-kept')));
+}
+
+/** Commits a row that no test before has written. @returns what `kept` must answer from now on */
+async function keep(url: string): Promise<number> {
+  const answer = ++count;
+  await query(url, `DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT ${answer} AS answer`);
+  return answer;
+}
+
+const kept = async (url: string) => (await query(url, 'SELECT answer FROM kept'))[0]!.answer;
+
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 const leftovers = async () =>
   (await readdir(dataDir)).filter((name) => name.includes('init-') || name.endsWith('.tmp'));
@@ -105,22 +119,28 @@ describe('the first start', () => {
     expect(await modeOf(dataDir)).toBe(process.getuid!() === 0 ? 0o710 : 0o700);
     expect(await leftovers()).toEqual([]);
   });
+});
 
-  it('is followed by a second one that keeps data, port and passwords, after a stop that ended the server', async () => {
+describe('the next start', () => {
+  useKept();
+
+  it('keeps data, port and passwords, after a stop that ended the server', async () => {
     const first = start();
     const before = await started(first);
-    await query(before.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    const answer = await keep(before.url);
     await kill(first, 'SIGTERM');
     expect(await processInfo(before.pid)).toBeUndefined();
 
     const after = await started(start());
     expect(after.url).toBe(before.url);
     expect(after.attached).toBe(false);
-    expect(await query(after.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(await kept(after.url)).toBe(answer);
   });
 });
 
 describe('after kill -9 of Node', () => {
+  useKept();
+
   it('during the making of the cluster, at every stage, the next start goes on and leaves nothing behind', async () => {
     const stages = [
       () => inLeftover('password'),
@@ -130,6 +150,7 @@ describe('after kill -9 of Node', () => {
       () => inFolder('postgres/PG_VERSION'),
       () => inFolder('postgres/postmaster.pid'),
     ];
+    dataDir = join(root, 'data-killed');
     for (const reached of stages) {
       const child = start();
       await eventually(reached, 20_000);
@@ -143,7 +164,7 @@ describe('after kill -9 of Node', () => {
   it('the server lives on; the next start attaches to it fast and finds every committed row', async () => {
     const first = start();
     const before = await started(first);
-    await query(before.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    const answer = await keep(before.url);
     await kill(first);
 
     const second = start();
@@ -151,7 +172,7 @@ describe('after kill -9 of Node', () => {
     expect(after).toMatchObject({ attached: true, pid: before.pid, url: before.url });
     expect(after.startMs).toBeLessThan(1000);
     expect(second.log()).toContain(`still runs (process ${before.pid}); using it`);
-    expect(await query(after.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(await kept(after.url)).toBe(answer);
 
     expect(await runningEmbeddedPostgres(dataDir)).toEqual({ url: before.url, pid: before.pid });
     await kill(second, 'SIGTERM');
@@ -162,7 +183,7 @@ describe('after kill -9 of Node', () => {
   it('a live server with other settings is stopped and started anew, and the log says why', async () => {
     const first = start();
     const before = await started(first);
-    await query(before.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    const answer = await keep(before.url);
     await kill(first);
 
     const second = start({ settings: { ...settings, work_mem: '5MB' } });
@@ -171,20 +192,20 @@ describe('after kill -9 of Node', () => {
     expect(after.pid).not.toBe(before.pid);
     expect(second.log()).toContain('other settings');
     expect(await query(after.url, `SELECT answer, current_setting('work_mem') AS setting FROM kept`)).toEqual([
-      { answer: 42, setting: '5MB' },
+      { answer, setting: '5MB' },
     ]);
   });
 
   it('and of the server, the next start recovers every committed row', async () => {
     const first = start();
     const before = await started(first);
-    await query(before.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    const answer = await keep(before.url);
     await kill(first);
     process.kill(before.pid, 'SIGKILL');
 
     const after = await started(start());
     expect(after.attached).toBe(false);
-    expect(await query(after.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(await kept(after.url)).toBe(answer);
   });
 });
 
@@ -198,7 +219,10 @@ it('SIGINT to the process group of Node, as Ctrl-C sends it, does not reach the 
 });
 
 describe('the data folder', () => {
+  useKept();
+
   it('belongs to one Waybill: of several that start at once one wins, and the others are refused by its name', async () => {
+    dataDir = join(root, 'data-contested');
     const all = [start(), start(), start(), start()];
     const outcomes = await Promise.all(all.map((child) => child.outcome));
     const winners = all.filter((_, index) => !outcomes[index]!.error);
@@ -213,31 +237,11 @@ describe('the data folder', () => {
   it('is free again after kill -9, though the lock of the dead is still there', async () => {
     const first = start();
     await started(first);
-    expect(await readdir(join(dataDir, 'lock'))).toEqual(['1']);
+    const [lock] = await readdir(join(dataDir, 'lock'));
     await kill(first);
-    expect(await readdir(join(dataDir, 'lock'))).toEqual(['1']);
+    expect(await readdir(join(dataDir, 'lock'))).toEqual([lock]);
     await started(start());
-    expect(await readdir(join(dataDir, 'lock'))).toEqual(['2']);
-  });
-
-  it('of another major version is refused with the way out', async () => {
-    const first = start();
-    await started(first);
-    await kill(first, 'SIGTERM');
-    await writeFile(join(dataDir, 'postgres/PG_VERSION'), '17\n');
-    const { error, expected } = await start().outcome;
-    expect(expected).toBe(true);
-    expect(error).toMatch(/written by PostgreSQL 17; this Waybill brings 18\. .*pg_dumpall.*DATABASE_URL/);
-  });
-
-  it('whose cluster vanished is refused, not filled anew', async () => {
-    const first = start();
-    await started(first);
-    await kill(first, 'SIGTERM');
-    await rm(join(dataDir, 'postgres'), { recursive: true });
-    const { error, expected } = await start().outcome;
-    expect(expected).toBe(true);
-    expect(error).toContain('is not at');
+    expect(await readdir(join(dataDir, 'lock'))).toEqual([String(Number(lock) + 1)]);
   });
 
   it('takes another port when somebody else has the one of the last start', async () => {
@@ -253,6 +257,27 @@ describe('the data folder', () => {
     } finally {
       squatter.close();
     }
+  });
+
+  it('of another major version is refused with the way out', async () => {
+    const first = start();
+    await started(first);
+    await kill(first, 'SIGTERM');
+    await writeFile(join(dataDir, 'postgres/PG_VERSION'), '17\n');
+    const { error, expected } = await start().outcome;
+    expect(expected).toBe(true);
+    await writeFile(join(dataDir, 'postgres/PG_VERSION'), '18\n');
+    expect(error).toMatch(/written by PostgreSQL 17; this Waybill brings 18\. .*pg_dumpall.*DATABASE_URL/);
+  });
+
+  it('whose cluster vanished is refused, not filled anew', async () => {
+    const first = start();
+    await started(first);
+    await kill(first, 'SIGTERM');
+    await rm(join(dataDir, 'postgres'), { recursive: true });
+    const { error, expected } = await start().outcome;
+    expect(expected).toBe(true);
+    expect(error).toContain('is not at');
   });
 });
 

@@ -4,10 +4,11 @@ import { watchOrder } from '../kit/audit.js';
 import { describeKafka, ownBroker, topicPrefix, type Broker } from '../kit/broker.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
+import { expectWhole as expectPublished, readTopic } from '../kit/kafka-fixture.js';
 import { judge } from '../kit/judgement.js';
 import { answersMore, type Load } from '../kit/load.js';
 import { markOfEvent } from '../kit/mutations.js';
-import { metric } from '../kit/probes.js';
+import { metric, readiness } from '../kit/probes.js';
 import { runProgram } from '../kit/program.js';
 import { register } from '../kit/register.js';
 import { select } from '../kit/select.js';
@@ -20,14 +21,15 @@ describeKafka('a service of several processes with Kafka', () => {
   let database: TestDatabase;
   let service: Topology;
   let topic: TopicFaults;
+  let settings: { brokers: string[]; topicPrefix: string };
   const loads: Load[] = [];
 
   beforeAll(async () => {
     [broker, database] = await Promise.all([ownBroker(), createTestDatabase()]);
-    const prefix = topicPrefix();
-    const env = { KAFKA_BROKERS: broker.brokers, KAFKA_TOPIC_PREFIX: prefix };
+    settings = { brokers: [broker.brokers], topicPrefix: topicPrefix() };
+    const env = { KAFKA_BROKERS: broker.brokers, KAFKA_TOPIC_PREFIX: settings.topicPrefix };
     service = await startTopology(database, separateRoles, env);
-    topic = await openTopicFaults({ brokers: [broker.brokers], topicPrefix: prefix }, database.url);
+    topic = await openTopicFaults(settings, database.url);
     await watchOrder(database.url);
   });
 
@@ -86,16 +88,34 @@ describeKafka('a service of several processes with Kafka', () => {
     });
   });
 
-  it('kill -9 of the relay that publishes and of a projector: the others go on, and no request fails', async () => {
+  it('kill -9 of the relay that publishes and of a projector: the others go on, no request fails, and the topic has every event', async () => {
+    const [{ head }] = await select(database.url, 'SELECT max(position)::int AS head FROM store.events');
+    const [holder, standby] = (await isStandby('relay-1')) ? ['relay-2', 'relay-1'] : ['relay-1', 'relay-2'];
+    const detailOf = async (name: string) => (await readiness(service.process(name))).checks.relay;
+    expect(await detailOf(holder)).toMatchObject({ ok: true, detail: expect.stringMatching(/^publishing at \d+/) });
+    const who = new RegExp(`^standing by: .*:${service.process(holder).pid} publishes$`);
+    expect(await detailOf(standby)).toMatchObject({ ok: true, detail: expect.stringMatching(who) });
+
     const load = await under('killed', async (load) => {
-      const relay = (await isStandby('relay-1')) ? 'relay-2' : 'relay-1';
-      await Promise.all([service.kill(relay), service.kill('projector-1')]);
+      await Promise.all([service.kill(holder), service.kill('projector-1')]);
       await answersMore(load, 100);
+      await eventually(async () => expect(await isStandby(standby)).toBe(false));
       await comesThroughKafka();
-      await Promise.all([service.start(relay), service.start('projector-1')]);
+      await Promise.all([service.start(holder), service.start('projector-1')]);
       await answersMore(load, 100);
     });
     expect(load.failures).toEqual([]);
+
+    const [{ incarnation }] = await select(database.url, 'SELECT store.incarnation() AS incarnation');
+    const published = await readTopic(settings, incarnation);
+    try {
+      await eventually(() => {
+        const since = published.messages.filter(({ headers }) => Number(headers!['ce_position']) > head);
+        return expectPublished(since, database, head);
+      });
+    } finally {
+      await published.stop();
+    }
   });
 
   it.each([

@@ -58,7 +58,7 @@ withSmallDisk(
     const disk = await putOnSmallDisk(postgres, tableName(namespaceRows));
     try {
       await disk.fill();
-      const load = await service.startLoad('full');
+      const load = await service.startLoad('full', { pauseMs: 0 });
       loads.push(load);
       const outputs = () => service.names().map((name) => service.process(name).output());
       await eventually(() =>

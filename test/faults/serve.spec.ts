@@ -40,40 +40,32 @@ async function expectNothingLost(server: TestServer, load: Load, url: string, en
 }
 
 /** What a load needs: the server and an account. */
-const busy = async (server: TestServer) => ({
+const busy = async (server: TestServer, username = 'busy') => ({
   graphqlUrl: () => server.graphqlUrl,
-  token: await register(server, 'busy'),
+  token: await register(server, username),
 });
 
-describe('kill -9 of Node alone', () => {
+/** One data folder, from its first start on: each test finds what the kill before it left. */
+describe('with the embedded database', () => {
   let dataDir: string;
-  beforeEach(() => void (dataDir = makeDataFolder()));
-  afterEach(() => removeDataFolder(dataDir));
-
-  /** The first start that nothing disturbs makes the operator's account and serves. */
-  async function expectFirstStart() {
-    const server = await startServer({ dataDir });
-    await eventually(() => expect(server.output()).toContain("An operator's account was made"));
-    const { data } = await graphql(server.graphqlUrl, '{ viewer { username } }');
-    expect(data).toEqual({ viewer: null });
-    expect((await server.stop()).code).toBe(0);
-  }
+  beforeAll(() => void (dataDir = makeDataFolder()));
+  afterAll(() => removeDataFolder(dataDir));
 
   it.each(['postgres/PG_VERSION', 'postgres/base/1', 'postgres/base/5'])(
-    'during initdb, as soon as %s is there: the next start works',
+    'kill -9 during initdb, as soon as %s is there: the next start does it anew',
     async (file) => {
+      const left = new Set(await readdir(dataDir));
       const program = startProgram(['serve'], { env: serverEnvironment(dataDir) });
       await eventually(async () => {
-        const making = (await readdir(dataDir)).find((name) => name.startsWith('postgres.init-'));
+        const making = (await readdir(dataDir)).find((name) => name.startsWith('postgres.init-') && !left.has(name));
         await stat(join(dataDir, making ?? 'none', file));
       });
       expect(await program.end('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
       await expect(stat(join(dataDir, 'postgres'))).rejects.toMatchObject({ code: 'ENOENT' });
-      await expectFirstStart();
     },
   );
 
-  it('during migrate: the next start works', async () => {
+  it('kill -9 during migrate: the next start makes the account of the operator and serves', async () => {
     const program = startProgram(['serve'], { env: serverEnvironment(dataDir) });
     const url = await eventually(async () => (await runningEmbeddedPostgres(dataDir))!.url);
     await eventually(async () => {
@@ -81,12 +73,17 @@ describe('kill -9 of Node alone', () => {
       expect(row.begun).toBe(true);
     });
     await program.end('SIGKILL');
-    await expectFirstStart();
+
+    const server = await startServer({ dataDir });
+    await eventually(() => expect(server.output()).toContain("An operator's account was made"));
+    const { data } = await graphql(server.graphqlUrl, '{ viewer { username } }');
+    expect(data).toEqual({ viewer: null });
+    expect((await server.stop()).code).toBe(0);
   });
 
-  it('under load: nothing that was answered is lost, and the next start goes on', async () => {
+  it('kill -9 under load: nothing that was answered is lost, and the next start goes on', async () => {
     const first = await startServer({ dataDir });
-    const load = startLoad({ ...(await busy(first)), prefix: 'load' });
+    const load = startLoad({ ...(await busy(first)), prefix: 'killed' });
     await answersMore(load, 40);
     await first.kill();
     await load.ended;
@@ -95,6 +92,31 @@ describe('kill -9 of Node alone', () => {
     const { url } = (await runningEmbeddedPostgres(dataDir))!;
     await expectNothingLost(second, load, url, serverEnvironment(dataDir));
     expect((await second.stop()).code).toBe(0);
+  });
+
+  it('Ctrl-C under load answers every accepted request, and only then stops the database', async () => {
+    const server = await startServer({ dataDir, ownGroup: true });
+    const load = startLoad({ ...(await busy(server, 'busy-too')), prefix: 'ended' });
+    await answersMore(load, 40);
+    const before = load.answered.length;
+    // As a terminal does: to Node and to everything in its process group.
+    process.kill(-server.pid, 'SIGINT');
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    await load.ended;
+    expect(load.failures.filter(({ reason }) => reason !== 'refused')).toEqual([]);
+    expect(load.answered.length).toBeGreaterThan(before);
+
+    const lastRequest = timeOf(server.output(), '"msg":"request"');
+    const shutdown = (await readFile(join(dataDir, 'postgres.log'), 'utf8'))
+      .split('\n')
+      .findLast((line) => line.endsWith('received fast shutdown request'))!;
+    const stoppedAt = Date.parse(/^(\S+ \S+) UTC /.exec(shutdown)![1]!.replace(' ', 'T') + 'Z');
+    expect(stoppedAt).toBeGreaterThanOrEqual(lastRequest);
+
+    const again = await startServer({ dataDir });
+    const { url } = (await runningEmbeddedPostgres(dataDir))!;
+    await expectNothingLost(again, load, url, serverEnvironment(dataDir));
+    await again.stop();
   });
 });
 
@@ -125,36 +147,6 @@ it('kill -9 in the middle of a migration, which then waits for a lock: it left n
   } finally {
     await blocker.end();
     await database.drop();
-  }
-});
-
-it('Ctrl-C under load answers every accepted request, and only then stops the database', async () => {
-  const dataDir = makeDataFolder();
-  try {
-    const server = await startServer({ dataDir, ownGroup: true });
-    const load = startLoad({ ...(await busy(server)), prefix: 'load' });
-    await answersMore(load, 40);
-    const before = load.answered.length;
-    // As a terminal does: to Node and to everything in its process group.
-    process.kill(-server.pid, 'SIGINT');
-    expect(await server.exited).toEqual({ code: 0, signal: null });
-    await load.ended;
-    expect(load.failures.filter(({ reason }) => reason !== 'refused')).toEqual([]);
-    expect(load.answered.length).toBeGreaterThan(before);
-
-    const lastRequest = timeOf(server.output(), '"msg":"request"');
-    const shutdown = await readFile(join(dataDir, 'postgres.log'), 'utf8');
-    const stoppedAt = Date.parse(
-      /^(\S+ \S+) UTC .*received fast shutdown request$/m.exec(shutdown)![1]!.replace(' ', 'T') + 'Z',
-    );
-    expect(stoppedAt).toBeGreaterThanOrEqual(lastRequest);
-
-    const again = await startServer({ dataDir });
-    const { url } = (await runningEmbeddedPostgres(dataDir))!;
-    await expectNothingLost(again, load, url, serverEnvironment(dataDir));
-    await again.stop();
-  } finally {
-    await removeDataFolder(dataDir);
   }
 });
 

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
@@ -17,11 +16,8 @@ export const screens = {
   phone: { width: 390, height: 844 },
 };
 
-export type Screen = keyof typeof screens;
-export type Scheme = 'light' | 'dark';
-
 /** Each page must hold on all of them. */
-export const everywhere: [Screen, Scheme][] = [
+const everywhere: [keyof typeof screens, 'light' | 'dark'][] = [
   ['desktop', 'light'],
   ['desktop', 'dark'],
   ['phone', 'light'],
@@ -77,8 +73,8 @@ export async function withTab(
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe finds on the page as it stands. */
-export async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
+async function violationsOf(page: Page): Promise<string[]> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe);
   const found = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] };
   return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
 }
@@ -91,15 +87,20 @@ export async function expectFits(page: Page): Promise<void> {
   expect(scroll).toBeLessThanOrEqual(inner!);
 }
 
-/** Keeps a picture to look at. WAYBILL_TEST_SCREENSHOTS=<folder> says where. */
-export async function shoot(page: Page, name: string): Promise<void> {
-  const folder = process.env.WAYBILL_TEST_SCREENSHOTS ?? process.env.WAYBILL_TEST_SCRATCH ?? tmpdir();
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+/** Keeps a picture to look at in the folder that WAYBILL_TEST_SCREENSHOTS names, if it names one. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.WAYBILL_TEST_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 
-/** Fits, accessible, and a picture, on one screen in one scheme. */
+/** The page as it stands, on every screen in every scheme: it fits, and axe finds nothing. Leaves it as on the last of them. */
 export async function expectGood(page: Page, name: string): Promise<void> {
-  await shoot(page, name);
-  await expectFits(page);
-  expect(await violationsOf(page)).toEqual([]);
+  for (const [screen, colorScheme] of everywhere) {
+    const place = `${name}-${screen}-${colorScheme}`;
+    await page.setViewportSize(screens[screen]);
+    await page.emulateMedia({ colorScheme });
+    await shoot(page, place);
+    await expectFits(page);
+    expect({ place, violations: await violationsOf(page) }).toEqual({ place, violations: [] });
+  }
 }

@@ -64,7 +64,7 @@ export const counterAggregate = aggregate<Counter, CounterEvent>({
   ],
 });
 
-export type CounterRow = { id: string; total: number; note: string | null; raises: number };
+type CounterRow = { id: string; total: number; note: string | null; raises: number };
 
 /** Bugs that tests switch on and off, as an operator's next version would. */
 export const bugs = { poison: true };
@@ -95,7 +95,7 @@ export const counters = projection<CounterRow, CounterEvent>({
 });
 
 /** One row per raise: rows that are not one per stream. */
-export type RaiseRow = { id: string; by: number };
+type RaiseRow = { id: string; by: number };
 
 export const raises = projection<RaiseRow, CounterEvent>({
   table: readTable<RaiseRow>({

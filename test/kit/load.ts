@@ -26,6 +26,8 @@ export type LoadOptions = {
   /** Begins every mark; the caller chooses another one for each load on a database. */
   prefix: string;
   clients?: number;
+  /** How long each client rests after an answer. With 0, the default, the clients take all the processor there is. */
+  pauseMs?: number;
   /** What each client does, in turn, over and over. The first one makes a namespace. */
   kinds?: MutationKind[];
   /** Sends what failed again, with the same clientMutationId, until it is answered: as a client does that wants to know. */
@@ -36,9 +38,9 @@ const repeatMs = 20;
 /** For how long after `stop` something unanswered is still repeated. */
 const patienceMs = 20_000;
 
-/** Clients that send one mutation after the other, over one kept-alive connection each, as fast as they are answered. */
+/** Clients that send one mutation after the other, over one kept-alive connection each. */
 export function startLoad(options: LoadOptions): Load {
-  const { clients = 8, kinds = ['namespace'], repeats = false } = options;
+  const { clients = 8, pauseMs = 0, kinds = ['namespace'], repeats = false } = options;
   const load: Omit<Load, 'stop' | 'ended'> = { answered: [], failures: [], unanswered: [] };
   let count = 0;
   let stoppedAt = Infinity;
@@ -63,6 +65,7 @@ export function startLoad(options: LoadOptions): Load {
       const reason = await send(agent, kinds[turn % kinds.length]!, mark, actor);
       if (reason) load.unanswered.push({ mark, reason });
       if (reason === 'refused') break;
+      if (pauseMs > 0) await delay(pauseMs);
     }
     agent.destroy();
   };

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import pg from 'pg';
 
 // Tests throw the server away: durability is worth nothing, speed is.
-const throwAway = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
+const throwAway = { fsync: 'off', full_page_writes: 'off', max_connections: '300', max_wal_size: '256MB' };
 
 /**
  * The server that the tests use, with an empty template database that belongs to an ordinary role, as the product's own does.

@@ -118,7 +118,7 @@ export async function startTopology(
       const address = { last: process('api').graphqlUrl };
       // While the API is down, clients go on to ask where it was.
       const graphqlUrl = () => (address.last = running.get('api')?.graphqlUrl ?? address.last);
-      return startLoad({ graphqlUrl, token, prefix, kinds: mixture, repeats: true, ...options });
+      return startLoad({ graphqlUrl, token, prefix, kinds: mixture, repeats: true, pauseMs, ...options });
     },
     stop,
   };
@@ -131,6 +131,9 @@ function signal(server: TestServer, name: NodeJS.Signals): void {
     // It has ended.
   }
 }
+
+/** Steady work beside the faults, and processor time left for the other tests while leases run out. */
+const pauseMs = 30;
 
 const endPatienceMs = 30_000;
 

@@ -1,34 +1,29 @@
-import { createHash } from 'node:crypto';
-import { encode } from 'cborg';
+import {
+  sectionsOf,
+  webcParts as partsOf,
+  withIndex,
+  type Index,
+  type Section,
+  type WebcParts,
+} from '../../src/registry/package-file/write-webc.js';
 
-/** A directory tree: names to contents, or to further trees. */
-export type Tree = { [name: string]: string | Uint8Array | Tree };
+export {
+  atomOf,
+  commandOf,
+  sha256,
+  treeParts,
+  u64,
+  withLengths,
+  type Index,
+  type IndexEntry,
+  type Section,
+  type Tree,
+  type TreeParts,
+  type WebcParts,
+  type WebcVersion,
+} from '../../src/registry/package-file/write-webc.js';
 
-export type WebcVersion = '002' | '003';
-
-/** A volume's tree and the data that it points into, as bytes that a test may spoil. */
-export type TreeParts = { tree: Buffer; data: Buffer };
-
-/** A webc before its hashes are computed: whatever a test does to it, they fit in the end. */
-export type WebcParts = {
-  version: WebcVersion;
-  manifest: Buffer;
-  atoms: TreeParts;
-  volumes: ({ name: string } & TreeParts)[];
-};
-
-export type Section = { tag: number; name: string; body: Buffer };
-
-/** What the index says; spans are filled in when it is written. */
-export type Index = {
-  manifest: IndexEntry;
-  atoms: IndexEntry;
-  volumes: Record<string, IndexEntry>;
-  signature: { tag: string; value: Uint8Array };
-  [more: string]: unknown;
-};
-export type IndexEntry = { span: { start: number; len: number }; checksum: { tag: string; value: Uint8Array } };
-
+/** What a test spoils: whatever it does to the sections, the hashes fit in the end. */
 export type WebcEdits = {
   /** After the bodies are known, before hashes are. */
   sections?(sections: Section[]): void;
@@ -37,149 +32,20 @@ export type WebcEdits = {
   padding?: Uint8Array;
 };
 
-const tags = { manifest: 1, index: 2, atoms: 3, volume: 4, directory: 30, file: 31 };
-const modifiedAt = 1_770_091_506;
-
 /** A smallest valid module. */
 export const emptyModule = Buffer.from('0061736d01000000', 'hex');
 
-/** @param manifest fields to add to, or to replace in, a manifest that fits the atoms. */
+/** As the product's, with a module when none is given. */
 export function webcParts({
-  version = '003',
   atoms = { hello: emptyModule },
-  volumes = {},
-  manifest = {},
-}: {
-  version?: WebcVersion;
-  atoms?: Tree;
-  volumes?: Record<string, Tree>;
-  manifest?: Record<string, unknown>;
-} = {}): WebcParts {
-  return {
-    version,
-    manifest: Buffer.from(encode({ ...manifestFor(atoms), ...manifest })),
-    atoms: treeParts(atoms, version),
-    volumes: Object.entries(volumes).map(([name, tree]) => ({ name, ...treeParts(tree, version) })),
-  };
-}
-
-function manifestFor(atoms: Tree): Record<string, unknown> {
-  const files = Object.entries(atoms).filter(([, content]) => isContent(content)) as [string, string | Uint8Array][];
-  return {
-    atoms: Object.fromEntries(files.map(([name, content]) => [name, atomOf(content)])),
-    commands: Object.fromEntries(files.map(([name]) => [name, commandOf(name)])),
-  };
-}
-
-export function atomOf(content: string | Uint8Array): { kind: string; signature: string } {
-  return { kind: 'https://webc.org/kind/wasm', signature: `sha256:${sha256(content).toString('base64')}` };
-}
-
-export function commandOf(atom: string): unknown {
-  return { runner: 'https://webc.org/runner/wasi', annotations: { atom: { name: atom } } };
-}
-
-export function treeParts(root: Tree, version: WebcVersion): TreeParts {
-  const tree: Buffer[] = [];
-  const data: Buffer[] = [];
-  let treeLength = 0;
-  let dataLength = 0;
-  const times = version === '003' ? Buffer.concat([u64(0), u64(modifiedAt), u64(0)]) : Buffer.alloc(0);
-  const add = (record: Buffer) => {
-    tree.push(record);
-    treeLength += record.length;
-  };
-  const addFile = (content: Buffer): Buffer => {
-    add(Buffer.concat([u8(tags.file), u64(dataLength), u64(dataLength + content.length), sha256(content), times]));
-    data.push(content);
-    dataLength += content.length;
-    return sha256(content);
-  };
-  const addFolder = (folder: Tree): Buffer => {
-    const names = Object.keys(folder).map((name) => Buffer.from(name));
-    const hashLength = version === '003' ? 32 : 0;
-    const entryLength = names.reduce((sum, name) => sum + 16 + hashLength + name.length, 0);
-    const index = tree.push(Buffer.alloc(0)) - 1;
-    treeLength += 9 + times.length + hashLength + entryLength;
-    const children = Object.values(folder).map((child) => {
-      const offset = treeLength;
-      const hash = isContent(child) ? addFile(Buffer.from(child as string)) : addFolder(child as Tree);
-      return { offset, hash };
-    });
-    const hash = sha256(Buffer.concat(children.map((child) => child.hash)));
-    const entries = children.map(({ offset, hash }, at) =>
-      Buffer.concat([u64(offset), version === '003' ? hash : Buffer.alloc(0), u64(names[at]!.length), names[at]!]),
-    );
-    const rest = Buffer.concat([times, version === '003' ? hash : Buffer.alloc(0), ...entries]);
-    tree[index] = Buffer.concat([u8(tags.directory), u64(rest.length), rest]);
-    return hash;
-  };
-  addFolder(root);
-  return { tree: Buffer.concat(tree), data: Buffer.concat(data) };
+  ...more
+}: Partial<Parameters<typeof partsOf>[0]> = {}): WebcParts {
+  return partsOf({ atoms, ...more });
 }
 
 /** @returns the file, with hashes, lengths and spans that fit the parts, unless an edit says otherwise. */
 export function webcFile(parts: WebcParts, edits: WebcEdits = {}): Buffer {
-  const sections: Section[] = [
-    { tag: tags.manifest, name: 'manifest', body: parts.manifest },
-    { tag: tags.atoms, name: 'atoms', body: withLengths(parts.atoms.tree, parts.atoms.data) },
-    ...parts.volumes.map(({ name, tree, data }) => ({
-      tag: tags.volume,
-      name,
-      body: withLengths(Buffer.from(name), tree, data),
-    })),
-  ];
+  const sections = sectionsOf(parts);
   edits.sections?.(sections);
-  const written = sections.map((section) => sectionBytes(section, parts.version));
-  // The offsets stand in the index and depend on its length: measured with large ones, and padded.
-  const length = encode(indexOf(sections, written, 2 ** 40)).length;
-  const index = indexOf(sections, written, 8 + 9 + length + (edits.padding?.length ?? 0));
-  edits.index?.(index);
-  const encoded = encode(index);
-  const room = Buffer.alloc(Math.max(0, length - encoded.length));
-  const indexBody = Buffer.concat([encoded, room, edits.padding ?? Buffer.alloc(0)]);
-  const head = Buffer.concat([Buffer.from(`\0webc${parts.version}`), u8(tags.index), u64(indexBody.length)]);
-  return Buffer.concat([head, indexBody, ...written]);
-}
-
-function indexOf(sections: Section[], written: Buffer[], start: number): Index {
-  let reached = start;
-  const entries = sections.map(({ body }, at) => {
-    const span = { start: reached, len: written[at]!.length };
-    reached += span.len;
-    return { span, checksum: { tag: 'checksum-sha256', value: new Uint8Array(sha256(body)) } };
-  });
-  return {
-    manifest: entries[0]!,
-    atoms: entries[1]!,
-    volumes: Object.fromEntries(sections.slice(2).map(({ name }, at) => [name, entries[at + 2]!])),
-    signature: { tag: 'signature-none', value: new Uint8Array(0) },
-  };
-}
-
-function sectionBytes({ tag, body }: Section, version: WebcVersion): Buffer {
-  return Buffer.concat([u8(tag), version === '003' ? sha256(body) : Buffer.alloc(0), u64(body.length), body]);
-}
-
-/** Each part behind its length. */
-export function withLengths(...parts: Buffer[]): Buffer {
-  return Buffer.concat(parts.flatMap((part) => [u64(part.length), part]));
-}
-
-function isContent(value: Tree[string]): value is string | Uint8Array {
-  return typeof value === 'string' || value instanceof Uint8Array;
-}
-
-export function sha256(bytes: string | Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
-}
-
-export function u64(value: number | bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-}
-
-function u8(value: number): Buffer {
-  return Buffer.from([value]);
+  return withIndex(sections, parts.version, edits.index, edits.padding);
 }

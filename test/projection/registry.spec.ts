@@ -37,6 +37,7 @@ const change = fc.record({
   kind: fc.constantFrom(
     ...(['published', 'published', 'published', 'yanked', 'unyanked', 'archived', 'unarchived'] as const),
     ...(['package.archived', 'package.unarchived', 'package.made-public', 'package.icon-changed'] as const),
+    'package.versions-made-public' as const,
   ),
   which: fc.nat(),
 });
@@ -61,10 +62,14 @@ function eventOf(kind: Change['kind'], which: number, numbers: number[], number:
       return versionPublished(`${which % 3}.0.${number}${which % 4 === 0 ? '-rc' : ''}`, number);
     case 'package.icon-changed':
       return { type: `registry.${kind}`, data: { icon: which % 2 ? `icon-${which}` : null } };
+    case 'package.versions-made-public':
+      return { type: `registry.${kind}`, data: { numbers: [...numbers] } };
     case 'package.archived':
     case 'package.unarchived':
     case 'package.made-public':
       return { type: `registry.${kind}`, data: {} };
+    case 'package.versions-made-public':
+      return { type: `registry.${kind}`, data: { numbers: [...numbers] } };
     default:
       return numbers.length > 0 ? ofVersion(kind, numbers[which % numbers.length]!) : null;
   }
@@ -101,6 +106,9 @@ function assertLikeAggregates(log: Recorded[]): void {
       const { isYanked, isArchived } = versionOf(state, one.number)![1];
       expect([one.yankedAt !== null, one.isArchived]).toEqual([isYanked, isArchived]);
     }
+    // A list of a package's versions says the same as the versions themselves.
+    const changed = new Map(ofPackage.map(({ number, updatedAt }) => [number, updatedAt.toISOString()]));
+    for (const { number, updatedAt } of recent) expect(updatedAt).toBe(changed.get(number));
   }
 }
 

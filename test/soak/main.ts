@@ -78,7 +78,7 @@ async function runRound(
   }
   // Tables that a rebuild has swapped in since the last round are watched, too.
   await watchOrder(world.postgres.url);
-  const load = await service.startLoad(`round${round}x`, { token });
+  const load = await service.startLoad(`round${round}x`, { token, pauseMs: 0 });
   loads.push(load);
   try {
     for (let n = random.between(1, mostFaults); n > 0; n--) {

@@ -3,7 +3,7 @@ import { refuse } from '../errors/core.errors.js';
 import { claimKey, personalClaimKey } from '../event-store/claims.js';
 import { assertStorable } from '../event-store/text.js';
 import type { Actor, CommandKey } from '../event-store/types.js';
-import type { CommandBase, CommandClass } from './command.js';
+import type { CommandClass, Dispatch } from './command.js';
 import type { Claim } from './decision.js';
 
 /** Leaves room for scope and command within the store's limit of a command key. */
@@ -17,8 +17,7 @@ export class CommandKeys {
    * Undefined when the client gave no clientMutationId; old clients send an empty one.
    * @throws Refusal INVALID_TEXT or BAD_USER_INPUT for one that cannot be stored
    */
-  keyOf(command: CommandBase): CommandKey | undefined {
-    const { meta, idempotency } = command.dispatch;
+  keyOf({ commandName }: CommandClass, { meta, idempotency }: Dispatch): CommandKey | undefined {
     if (!idempotency?.key) return undefined;
     assertStorable(idempotency.key, 'clientMutationId');
     if (Buffer.byteLength(idempotency.key) > maxKeyBytes) {
@@ -26,7 +25,7 @@ export class CommandKeys {
     }
     return {
       scope: scopeOf(meta.actor),
-      command: (command.constructor as CommandClass).commandName,
+      command: commandName,
       key: idempotency.key,
       inputHash: createHmac('sha256', this.hmacKey).update(canonicalJson(idempotency.input)).digest(),
     };

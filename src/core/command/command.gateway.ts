@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus, CommandHandler } from '@nestjs/cqrs';
-import type { CommandBase } from './command.js';
+import type { CommandBase, CommandClass, Dispatch } from './command.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Executed } from './executor.js';
 import { Silos, type CommandRoute } from './silo.js';
@@ -11,7 +11,7 @@ export class CommandGateway {
   constructor(
     private readonly bus: CommandBus,
     silos: Silos,
-    dispatcher: Dispatcher,
+    private readonly dispatcher: Dispatcher,
   ) {
     for (const route of silos.commandRoutes) bus.register([handlerOf(route, dispatcher) as never]);
   }
@@ -19,6 +19,11 @@ export class CommandGateway {
   /** @param command stamped by `executeFor`. */
   run(command: CommandBase): Promise<Executed> {
     return this.bus.execute(command as never);
+  }
+
+  /** As the dispatcher's: a look-up, which needs no bus. */
+  earlier(commandClass: CommandClass, dispatch: Dispatch): Promise<Executed | null> {
+    return this.dispatcher.earlier(commandClass, dispatch);
   }
 }
 

@@ -11,7 +11,7 @@ import { openCore, type Core } from '../runtime/core.js';
 import { aggregate, decides } from './aggregate.js';
 import { command, type CommandBase } from './command.js';
 import { decision, type Decision } from './decision.js';
-import { Dispatcher, executeFor } from './dispatcher.js';
+import { Dispatcher, dispatchOf, executeFor } from './dispatcher.js';
 import { CommandExecutor } from './executor.js';
 
 const { refuse } = errorCatalogue({ TEST_LABEL_TAKEN: { message: 'taken', help: 'choose another' } });
@@ -150,6 +150,28 @@ function meetAfterLoading(parties: number): void {
     return loaded;
   };
 }
+
+describe('what was done earlier', () => {
+  const ask = (commandClass: typeof Fill | typeof Label, input: object, actor = user('user-1')) =>
+    dispatcher.earlier(commandClass, dispatchOf({ actor, now: new Date(), correlationId: 'x' }, input));
+
+  it('is told by the key of the command, and decides nothing', async () => {
+    const input = { clientMutationId: randomUUID(), by: 1 };
+    expect(await ask(Fill, input)).toBeNull();
+    const { version, position } = await execute(new Fill(box, 1), input);
+    await execute(new Fill(box, 2));
+    decided = [];
+    expect(await ask(Fill, input)).toMatchObject({ streamId: box, version, position, outcome: 'repeated' });
+    expect(await ask(Label, input)).toBeNull();
+    expect(await ask(Fill, input, user('user-2'))).toBeNull();
+    expect(await ask(Fill, { by: 1 })).toBeNull();
+    expect(decided).toEqual([]);
+    expect(await refusal(ask(Fill, { ...input, by: 2 }))).toEqual({
+      code: 'client_mutation_id_conflict',
+      field: 'clientMutationId',
+    });
+  });
+});
 
 describe('optimistic retry', () => {
   it('lets two commands that raced on one stream both succeed, the second on the first one’s state', async () => {

@@ -12,7 +12,7 @@ import {
 import type { EventCodec } from '../event-store/event-codec.js';
 import { refuse } from '../errors/core.errors.js';
 import type { Aggregate, Decide } from './aggregate.js';
-import type { CommandBase } from './command.js';
+import type { CommandBase, CommandClass, Dispatch } from './command.js';
 import type { Claim, Decision } from './decision.js';
 import type { CommandKeys } from './command-keys.js';
 import type { LoadedAggregate, StreamReader } from './stream-reader.js';
@@ -55,8 +55,7 @@ export class CommandExecutor {
       try {
         return await this.attempt(command, aggregate, decide);
       } catch (error) {
-        if (error instanceof CommandKeyConflict)
-          throw refuse('client_mutation_id_conflict', { field: 'clientMutationId' });
+        if (error instanceof CommandKeyConflict) throw keyConflict();
         if (error instanceof SubjectErased) throw refuse('ERASED');
         if (!isLostRace(error)) throw error;
         if (attempt === maxAttempts) throw refuse('CONFLICT');
@@ -66,8 +65,21 @@ export class CommandExecutor {
     }
   }
 
+  /**
+   * What a command did the first time, when it is known by its key; nothing is decided.
+   * @throws Refusal client_mutation_id_conflict
+   */
+  async earlier(commandClass: CommandClass, dispatch: Dispatch): Promise<Executed | null> {
+    const commandKey = this.ports.keys.keyOf(commandClass, dispatch);
+    if (!commandKey) return null;
+    const { earlier } = await this.ports.store.load([], commandKey).catch((error: unknown) => {
+      throw error instanceof CommandKeyConflict ? keyConflict() : error;
+    });
+    return earlier ? repeated(earlier) : null;
+  }
+
   private async attempt(command: CommandBase, aggregate: Aggregate, decide: Decide<any, any, any>): Promise<Executed> {
-    const commandKey = this.ports.keys.keyOf(command);
+    const commandKey = this.ports.keys.keyOf(command.constructor as CommandClass, command.dispatch);
     const loaded = await this.ports.reader.load(aggregate, command.streamId, commandKey);
     if (loaded.repeated) return repeated(loaded.repeated);
     const decided: Decision<any> = decide(loaded.state, command, command.dispatch.meta);
@@ -121,6 +133,8 @@ function requestOf(command: CommandBase, decided: Decision<any>): Omit<AppendReq
     occurredAt: now,
   };
 }
+
+const keyConflict = () => refuse('client_mutation_id_conflict', { field: 'clientMutationId' });
 
 function repeated(result: AppendResult): Executed {
   const head = result.streams[0]!;

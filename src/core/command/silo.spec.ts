@@ -19,7 +19,7 @@ const whole =
 it('takes everything that is declared, once', () => {
   const silos = new Silos([testing]);
   expect(silos.commandRoutes.map(({ commandClass }) => commandClass.commandName)).toEqual(['Raise', 'Poison', 'Close']);
-  expect(silos.routeOf(new Raise('counter-1', 1))).toMatchObject({ silo: 'test', aggregate: counterAggregate });
+  expect(silos.routeOf(Raise)).toMatchObject({ silo: 'test', aggregate: counterAggregate });
   expect(silos.projectionsFor('test', ['test.counter.closed'])).toEqual([counters]);
 });
 
@@ -35,7 +35,7 @@ describe('a forgotten registration fails by name', () => {
   });
 
   it('of a command that is dispatched all the same', () => {
-    expect(() => new Silos([], { complete: false }).routeOf(new Raise('counter-1', 1))).toThrow(
+    expect(() => new Silos([], { complete: false }).routeOf(Raise)).toThrow(
       'The command Raise is listed in no registered aggregate.',
     );
   });

@@ -4,7 +4,7 @@ import type { BlobColumn } from '../projection/blob-columns.js';
 import { declaredTasks, type Task } from '../tasks/task.js';
 import type { EventTypes } from '../event-store/event-types.js';
 import { declaredAggregates, type Aggregate, type Decide } from './aggregate.js';
-import { declaredCommands, type CommandBase, type CommandClass } from './command.js';
+import { declaredCommands, type CommandClass } from './command.js';
 
 /** What one silo brings: its module registers each aggregate, projection, reactor and task here, once. */
 export type Silo = {
@@ -84,8 +84,7 @@ export class Silos {
     return [...this.routes.values()];
   }
 
-  routeOf(command: CommandBase): CommandRoute {
-    const name = (command.constructor as CommandClass).commandName;
+  routeOf({ commandName: name }: CommandClass): CommandRoute {
     const route = this.routes.get(name);
     if (!route) throw new Error(`The command ${name} is listed in no registered aggregate.`);
     return route;

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { CommandGateway } from '../command/command.gateway.js';
-import { executeFor, type Execute } from '../command/dispatcher.js';
+import type { CommandClass, CommandMeta } from '../command/command.js';
+import { dispatchOf, executeFor, type Execute } from '../command/dispatcher.js';
+import type { Executed } from '../command/executor.js';
 import { refuse } from '../errors/core.errors.js';
 import type { Actor } from '../event-store/types.js';
 import { ContextFactory, type Ctx } from './context.js';
@@ -9,6 +11,11 @@ declare module './context.js' {
   interface Ctx {
     /** Runs a command as the caller, and returns when the read models that the silo's payloads show have seen it. */
     execute: Execute;
+    /**
+     * What a command of the caller with the clientMutationId of this input did; null for a new one. Asked first where a repeat could not be
+     * prepared again, because the first time used something up. @throws Refusal client_mutation_id_conflict
+     */
+    earlier(commandClass: CommandClass, input: object): Promise<Executed | null>;
   }
 }
 
@@ -22,16 +29,23 @@ export class CommandContext {
     contexts: ContextFactory,
     private readonly gateway: CommandGateway,
   ) {
-    contexts.contribute((ctx) => ({ execute: this.executeAs(ctx) }));
+    contexts.contribute((ctx) => ({
+      execute: this.executeAs(ctx),
+      earlier: (commandClass, input) => this.gateway.earlier(commandClass, dispatchOf(metaOf(ctx), input)),
+    }));
   }
 
   /** For requests outside GraphQL; there `ctx.execute` is the same. */
-  executeAs({ actor, requestId, traceparent }: Scope): Execute {
+  executeAs(scope: Scope): Execute {
     return executeFor(
-      () => ({ actor, now: new Date(), correlationId: requestId, traceparent }),
+      () => metaOf(scope),
       (command) => this.gateway.run(command),
     );
   }
+}
+
+function metaOf({ actor, requestId, traceparent }: Scope): CommandMeta {
+  return { actor, now: new Date(), correlationId: requestId, traceparent };
 }
 
 /** The logged-in caller. @throws Refusal UNAUTHENTICATED; behind a policy that asks for a user it never does. */

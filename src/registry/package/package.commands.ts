@@ -31,6 +31,8 @@ export class PublishPackageVersion extends command('PublishPackageVersion') {
       owner: CheckedOwner;
       package: WantedPackage & { number: number };
       version: PublishedVersion;
+      /** Hash of a picture that comes with the version; undefined leaves the package's as it is. */
+      icon?: string;
     },
   ) {
     super();
@@ -85,10 +87,12 @@ export class MakePackagePublic extends command('MakePackagePublic') {
 
 /** The first version makes the package, and decides whether it is private. */
 export function publishPackageVersion(state: Package, { publish }: PublishPackageVersion): Decision<PackageEvent> {
-  const { package: wanted, version, owner } = publish;
+  const { package: wanted, version, owner, icon } = publish;
   assertPublishable(state, { owner, wanted, version: version.version });
+  const iconNow = state.status === 'none' ? null : state.icon;
   return decision<PackageEvent>(
     state.status === 'none' && created(publish),
+    icon !== undefined && icon !== iconNow && iconChanged(icon),
     { event: { type: 'registry.package.version-published', data: version } },
     stillOwned(owner),
   );
@@ -146,8 +150,7 @@ export function archivePackageVersion(state: Package, { change }: ArchivePackage
 export function changePackageIcon(state: Package, { change }: ChangePackageIcon): Decision<PackageEvent> {
   const { icon } = existing(state, change.owner);
   return decision<PackageEvent>(
-    change.icon !== undefined &&
-      change.icon !== icon && { event: { type: 'registry.package.icon-changed', data: { icon: change.icon } } },
+    change.icon !== undefined && change.icon !== icon && iconChanged(change.icon),
     stillOwned(change.owner),
   );
 }
@@ -175,6 +178,10 @@ function created({
     claims: { take: packageNameClaims(owner.id, name) },
   };
 }
+
+const iconChanged = (icon: string | null): Fact<PackageEvent> => ({
+  event: { type: 'registry.package.icon-changed', data: { icon } },
+});
 
 /** Packages may change hands one day: who was checked must be who owns it now. */
 function existing(state: Package, owner: CheckedOwner): ActivePackage {

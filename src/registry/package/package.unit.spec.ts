@@ -64,6 +64,17 @@ describe('publishPackageVersion', () => {
       .then([createdPrivate, one]);
   });
 
+  it('sets the picture that comes with it, unless it is the one', () => {
+    const pictured = (hash: string, version = '1.0.0', number = 11) =>
+      new PublishPackageVersion(id, { ...publish(version, number).publish, icon: hash });
+    given()
+      .when(publishPackageVersion, pictured('a1'))
+      .then([created, icon('a1'), one]);
+    given(created, icon('a1'), one)
+      .when(publishPackageVersion, pictured('a1', '2.0.0', 12))
+      .then([two]);
+  });
+
   it('adds a version to the package that is there, and claims nothing again', () => {
     given(created, one).when(publishPackageVersion, publish('2.0.0', 12)).then([two]).claims({}).requires(stillOwned);
   });
@@ -249,8 +260,16 @@ describe('changePackageIcon', () => {
 describe('makePackagePublic', () => {
   const make = (by = owner) => new MakePackagePublic(id, { owner: by });
 
-  it('does so once', () => {
-    given(createdPrivate, one).when(makePackagePublic, make()).then([madePublic]).requires(stillOwned);
+  const versionsMadePublic = (...numbers: number[]): PackageEvent => ({
+    type: 'registry.package.versions-made-public',
+    data: { numbers },
+  });
+
+  it('does so once, with all of its versions', () => {
+    given(createdPrivate, one, two)
+      .when(makePackagePublic, make())
+      .then([madePublic, versionsMadePublic(11, 12)])
+      .requires(stillOwned);
     given(createdPrivate, one, madePublic).when(makePackagePublic, make()).then([]);
     given(created, one).when(makePackagePublic, make()).then([]);
   });

@@ -71,7 +71,20 @@ describe('limits', () => {
     expect(said(['" Web "', '"WEB"', '"cli"'])).toEqual(['web', 'cli']);
   });
 
-  it.each(['javascript:alert(1)', 'git@github.com:ada/hello.git', 'example.org', '/path', 'ftp://example.org/'])(
+  it.each([
+    'https://git.example/a',
+    'ssh://git@git.example/a.git',
+    'git+https://git.example/a',
+    'git@github.com:a/b.git',
+  ])('of repositories: %s is one, as git writes it', (repository) =>
+    expect(facts({ repository })).toMatchObject({ repository }),
+  );
+
+  it('of homepages: not what only git knows', () => {
+    expect(refused({ homepage: 'git@github.com:ada/hello.git' })).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  it.each(['javascript:alert(1)', 'example.org', '/path', 'ftp://example.org/'])(
     'of addresses: not %s, whoever says it',
     (address) => {
       const rule = 'an absolute URL with http or https';
@@ -81,7 +94,11 @@ describe('limits', () => {
       });
       expect(refused({ manifest: `[package]\nrepository = "${address}"` })).toMatchObject({
         code: 'MANIFEST_INVALID',
-        details: { field: 'manifest', rule, path: 'package.repository' },
+        details: {
+          field: 'manifest',
+          rule: 'an absolute URL with http, https, ssh or git',
+          path: 'package.repository',
+        },
       });
       expect(refused({}, { homepage: address })).toMatchObject({
         code: 'MANIFEST_INVALID',

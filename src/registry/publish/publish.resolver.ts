@@ -13,22 +13,26 @@ import {
   TagPackageReleaseInput,
   type InputSignature,
 } from './publish.inputs.js';
-import { Publisher, type PublishedAt } from './publisher.js';
-import { Releases, type ReadUpload } from './releases.js';
+import { EarlierPublish } from './earlier-publish.js';
+import { MissingDependencies } from './missing-dependencies.js';
+import { Publisher, type PublishedAt, type PublishedFile } from './publisher.js';
+import { SentFiles, type ReadFile } from './sent-files.js';
 import { assertFormat } from './upload-format.js';
 
 @Resolver()
 export class PublishResolver {
   constructor(
+    private readonly earlier: EarlierPublish,
     private readonly publisher: Publisher,
-    private readonly releases: Releases,
+    private readonly files: SentFiles,
     private readonly versions: PackageVersionQueries,
+    private readonly dependencies: MissingDependencies,
   ) {}
 
   @Mutation()
   @Policy('registry:release:push')
   async pushPackageRelease(@Args('input') input: PushPackageReleaseInput, @Context() ctx: Ctx) {
-    const releaseId = await this.publisher.push(input, ctx, input);
+    const releaseId = (await this.earlier.pushed(input, ctx)) ?? (await this.publisher.push(input, ctx, input));
     const packageWebc = await ctx.packageReleases.load(String(numberOf(releaseId)));
     return { success: true, packageWebc, clientMutationId: input.clientMutationId };
   }
@@ -39,7 +43,11 @@ export class PublishResolver {
     assertUnsigned(input);
     const number = decodeId('PackageWebc', input.packageReleaseId, 'packageReleaseId');
     const release = await ctx.packageReleases.load(String(number));
-    const packageVersion = await this.versionAt(await this.publisher.tag(release, input, ctx, input));
+    const earlier = await this.earlier.published(input, ctx);
+    const packageVersion = await this.versionAt(
+      earlier?.version ?? (await this.publisher.tag(release, input, ctx, input)),
+      ctx,
+    );
     return { success: true, packageVersion, clientMutationId: input.clientMutationId };
   }
 
@@ -47,26 +55,40 @@ export class PublishResolver {
   @Policy('registry:version:publish')
   async publishPackage(@Args('input') input: PublishPackageInput, @Context() ctx: Ctx) {
     assertUnsigned(input);
-    const read = await this.read(input, ctx);
-    assertFormat(input.uploadFormat, read.file.format);
-    const { releaseId, version } = await this.publisher.publishFile(read, input, ctx, input);
+    const { releaseId, version } = (await this.publishedEarlier(input, ctx)) ?? (await this.publishedNow(input, ctx));
     const [packageWebc, packageVersion] = await Promise.all([
       ctx.packageReleases.load(String(numberOf(releaseId))),
-      version && this.versionAt(version),
+      version && this.versionAt(version, ctx),
     ]);
     return { success: true, packageWebc, packageVersion, clientMutationId: input.clientMutationId };
   }
 
+  private async publishedEarlier(input: PublishPackageInput, ctx: Ctx): Promise<PublishedFile | null> {
+    const published = await this.earlier.published(input, ctx);
+    if (published) return published;
+    const releaseId = await this.earlier.pushed(input, ctx);
+    return releaseId === null ? null : { releaseId, version: null };
+  }
+
+  private async publishedNow(input: PublishPackageInput, ctx: Ctx): Promise<PublishedFile> {
+    const read = await this.read(input, ctx);
+    assertFormat(input.uploadFormat, read.file.format);
+    return this.publisher.publishFile(read, input, ctx, input);
+  }
+
   /** @throws Refusal BAD_USER_INPUT when there is no file, or more than one */
-  private read({ fileUpload, signedUrl }: PublishPackageInput, ctx: Ctx): Promise<ReadUpload> {
-    if (fileUpload && !signedUrl) return this.releases.readFile(fileUpload);
-    if (signedUrl && !fileUpload) return this.releases.read(signedUrl, callerOf(ctx).userId);
+  private read({ fileUpload, signedUrl }: PublishPackageInput, ctx: Ctx): Promise<ReadFile> {
+    if (fileUpload && !signedUrl) return this.files.readFile(fileUpload);
+    if (signedUrl && !fileUpload) return this.files.read(signedUrl, callerOf(ctx).userId);
     const [field, rule] = signedUrl ? ['fileUpload', 'none beside signedUrl'] : ['signedUrl', 'this or fileUpload'];
     throw refuseInput('BAD_USER_INPUT', { field, rule }, 'Send the file as fileUpload, or to a URL that is signedUrl.');
   }
 
-  private versionAt({ packageId, version }: PublishedAt) {
-    return this.versions.exact(packageId, version);
+  /** The version for the answer. What it depends on and is not here is said beside it. */
+  private async versionAt({ packageId, version }: PublishedAt, ctx: Ctx) {
+    const found = await this.versions.exact(packageId, version);
+    await this.dependencies.tell(found?.dependencies ?? [], ctx);
+    return found;
   }
 }
 

@@ -10,16 +10,18 @@ import type { Ctx } from '../../core/graphql/context.js';
 import { PictureStore } from '../../core/picture/picture-store.js';
 import { iconOf } from '../package/package-icon.input.js';
 import { assertPackageName } from '../package/package-name.js';
-import { assertPublishable, ChangePackageIcon, PublishPackageVersion } from '../package/package.commands.js';
+import { assertPublishable, PublishPackageVersion } from '../package/package.commands.js';
 import type { PublishedVersion } from '../package/package.events.js';
+import { initialState as noPackage } from '../package/package.state.js';
 import { PackageStreams } from '../package/package-streams.js';
 import { maySee } from '../package/package.queries.js';
 import type { ReleaseNode } from '../package-release/package-release.queries.js';
 import { refuse } from '../registry.errors.js';
 import { parseVersion } from '../version/version.js';
 import { publishedFacts, type PublishedFacts, type PublisherInputWithIcon } from './manifest.js';
-import { MissingDependencies } from './missing-dependencies.js';
-import { Releases, type Pushed, type ReadUpload } from './releases.js';
+import { publishedVersion } from './published-version.js';
+import { Releases, type Pushed } from './releases.js';
+import { SentFiles, type ReadFile } from './sent-files.js';
 
 /** What can be known of a publish before its file is taken. */
 type Checked = {
@@ -28,13 +30,18 @@ type Checked = {
   version: string;
   /** Null: the package is new. */
   packageId: string | null;
+  /** Also what joins a private package without a word of it. */
+  isPrivate: boolean;
   facts: PublishedFacts;
   /** Hash of the picture that the package gets; undefined leaves it as it is. */
   icon: string | undefined;
 };
 
-/** By these a version is found, also after a repeat. */
+/** By these a version is found. */
 export type PublishedAt = { packageId: string; version: string };
+
+/** `releaseId` is the stream of the release; `version` null for what was only pushed. */
+export type PublishedFile = { releaseId: string; version: PublishedAt | null };
 
 /** From a file to a version that everybody can run. */
 @Injectable()
@@ -42,8 +49,8 @@ export class Publisher {
   constructor(
     private readonly packages: PackageStreams,
     private readonly owners: OwnerCheck,
+    private readonly files: SentFiles,
     private readonly releases: Releases,
-    private readonly dependencies: MissingDependencies,
     private readonly pictures: PictureStore,
   ) {}
 
@@ -56,7 +63,7 @@ export class Publisher {
     const { userId } = callerOf(ctx);
     const owner = await this.ownerOf(said.namespace, ctx);
     if (said.name) assertPackageName(said.name, 'name');
-    const read = await this.releases.read(said.signedUrl, userId);
+    const read = await this.files.read(said.signedUrl, userId);
     const pusher = { userId, owner, name: said.name || null, isPrivate: said.private ?? false };
     return this.releases.push(read, pusher, ctx.execute, input);
   }
@@ -72,12 +79,7 @@ export class Publisher {
   }
 
   /** As pushAndTag; what has neither name nor version is only pushed, and known by its hash. */
-  async publishFile(
-    read: ReadUpload,
-    said: PublisherInputWithIcon,
-    ctx: Ctx,
-    input?: object,
-  ): Promise<{ releaseId: string; version: PublishedAt | null }> {
+  async publishFile(read: ReadFile, said: PublisherInputWithIcon, ctx: Ctx, input?: object): Promise<PublishedFile> {
     const facts = publishedFacts(said, read.file, 'publish');
     if (facts.name === null && facts.version === null) {
       const owner = await this.ownerOf(facts.owner, ctx);
@@ -93,15 +95,15 @@ export class Publisher {
    * @throws Refusal that says what forbids it; when it is another publish at the same moment, the release stays
    */
   async pushAndTag(
-    read: ReadUpload,
+    read: ReadFile,
     said: PublisherInputWithIcon,
     ctx: Ctx,
     input?: object,
   ): Promise<PublishedAt & { releaseId: string }> {
     const { userId } = callerOf(ctx);
     const checked = await this.check(publishedFacts(said, read.file, 'publish'), said, ctx);
-    const { owner, name, facts } = checked;
-    const releaseId = await this.releases.push(read, { userId, owner, name, isPrivate: facts.private }, ctx.execute);
+    const { owner, name, isPrivate } = checked;
+    const releaseId = await this.releases.push(read, { userId, owner, name, isPrivate }, ctx.execute);
     const pushed = await this.releases.pushed(releaseId);
     return { ...(await this.publish(checked, pushed, ctx, input)), releaseId };
   }
@@ -114,13 +116,11 @@ export class Publisher {
     assertPackageName(name, 'name');
     assertStorableFacts(facts);
     const packageId = await this.packages.find(owner.id, name);
-    if (packageId === null) {
-      await this.packages.assertNoLookalike(owner.id, name);
-    } else {
-      const state = await this.packages.load(packageId);
-      assertPublishable(state, { owner, wanted: wantedOf(name, facts), version });
-    }
-    return { owner, name, version, packageId, facts, icon: await this.iconOf(said) };
+    if (packageId === null) await this.packages.assertNoLookalike(owner.id, name);
+    const state = packageId === null ? noPackage : await this.packages.load(packageId);
+    assertPublishable(state, { owner, wanted: wantedOf(name, facts), version });
+    const isPrivate = facts.private || (state.status === 'active' && state.isPrivate);
+    return { owner, name, version, packageId, isPrivate, facts, icon: await this.iconOf(said) };
   }
 
   private async publish(checked: Checked, pushed: Pushed, ctx: Ctx, input?: object): Promise<PublishedAt> {
@@ -128,14 +128,11 @@ export class Publisher {
     const version = await this.versionOf(checked, pushed, callerOf(ctx).userId);
     const wanted = wantedOf(name, facts);
     const publishTo = async (streamId: string) => {
-      const publish = { owner, package: { ...wanted, number: numberOf(streamId) }, version };
+      const publish = { owner, package: { ...wanted, number: numberOf(streamId) }, version, icon };
       return ctx.execute(new PublishPackageVersion(streamId, publish), input);
     };
     const executed = packageId === null ? await this.publishNew(owner, name, publishTo) : await publishTo(packageId);
-    const { streamId } = executed;
-    if (icon !== undefined) await ctx.execute(new ChangePackageIcon(streamId, { owner, icon }), input);
-    await this.dependencies.tell(version.dependencies, ctx);
-    return { packageId: streamId, version: version.version };
+    return { packageId: executed.streamId, version: version.version };
   }
 
   /** An empty text says nothing here. */
@@ -146,29 +143,8 @@ export class Publisher {
   private async versionOf({ version, facts }: Checked, pushed: Pushed, userId: string): Promise<PublishedVersion> {
     const { releaseId, release } = pushed;
     const [texts, number] = await Promise.all([this.releases.storeTexts(facts), this.packages.drawVersionNumber()]);
-    const { webcManifest, manifest, description, license, homepage, repository, keywords } = facts;
-    const { entrypoint, commands, modules, dependencies, mounts } = facts;
-    return {
-      number,
-      version,
-      releaseId,
-      releaseNumber: release.number,
-      publisherId: userId,
-      file: release.file,
-      webcManifest,
-      manifest,
-      description,
-      license,
-      homepage,
-      repository,
-      keywords,
-      entrypoint,
-      commands,
-      modules,
-      dependencies,
-      mounts: mounts.map(({ path, host }) => ({ wasm: path, host })),
-      ...texts,
-    };
+    const at = { id: releaseId, number: release.number, file: release.file };
+    return publishedVersion({ number, version, release: at, publisherId: userId }, facts, texts);
   }
 
   /** Of two that publish the first version of a package at the same moment, the second one publishes to the package of the first. */
@@ -197,9 +173,12 @@ export class Publisher {
   }
 }
 
-/** The same as when the event is appended; before, for then the file is a release already. @throws Refusal INVALID_TEXT with the field */
-function assertStorableFacts({ readme: _, licenseFile: __, ...facts }: PublishedFacts): void {
-  assertStorable(facts, '');
+/**
+ * As the append does, but before: then the file would be a release already. Long texts are blobs, which hold anything.
+ * @throws Refusal INVALID_TEXT with the field
+ */
+function assertStorableFacts(facts: PublishedFacts): void {
+  assertStorable({ ...facts, readme: null, licenseFile: null }, '');
 }
 
 /** Nobody says that a package is to be public: that is what is left when nobody calls it private. */

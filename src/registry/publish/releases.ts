@@ -1,16 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { ActingOwner } from '../../accounts/index.js';
-import { BlobStore } from '../../core/blob/blob-store.js';
 import { numberOf, streamIdOf } from '../../core/command/aggregate.js';
 import type { Execute } from '../../core/command/dispatcher.js';
 import { StreamReader } from '../../core/command/stream-reader.js';
-import { Refusal } from '../../core/errors/refusal.js';
+import type { Refusal } from '../../core/errors/refusal.js';
 import { claimKey } from '../../core/event-store/claims.js';
 import { EventStore } from '../../core/event-store/event-store.js';
-import type { Upload } from '../../core/graphql/multipart/upload.js';
-import { Uploads } from '../../core/upload/uploads.js';
 import type { JsonRecord, PackageFile, PackageText } from '../package-file/package-file.js';
-import { readPackageFile } from '../package-file/read-package-file.js';
 import {
   packageReleaseAggregate,
   packageReleaseClaim,
@@ -21,53 +17,28 @@ import type { ReleaseText } from '../package-release/package-release.events.js';
 import { Texts } from '../texts.js';
 import { webcManifestOf } from './contents.js';
 import type { DescribedFile } from './manifest.js';
-
-/** A file that was sent and read. `take` puts it into the blob store. */
-export type ReadUpload = { file: PackageFile; take(): Promise<unknown> };
+import type { ReadFile } from './sent-files.js';
 
 /** A release with what its file said of itself when it was read. */
 export type Pushed = { releaseId: string; release: PushedRelease; file: DescribedFile };
 
 export type Pusher = { userId: string; owner: ActingOwner; name: string | null; isPrivate: boolean };
 
-/** Package files on their way from an upload to a release. */
+/** Package files that were read, on their way to a release. */
 @Injectable()
 export class Releases {
   constructor(
     private readonly store: EventStore,
     private readonly reader: StreamReader,
-    private readonly blobs: BlobStore,
-    private readonly uploads: Uploads,
     private readonly texts: Texts,
   ) {}
-
-  /**
-   * Reads the file that was sent to a URL. One that breaks a rule is forgotten at once: it cannot get better.
-   * @throws Refusal UPLOAD_… for the URL, PACKAGE_… for the file, MANIFEST_INVALID
-   */
-  async read(signedUrl: string, userId: string): Promise<ReadUpload> {
-    const upload = await inField('signedUrl', this.uploads.find(signedUrl, userId));
-    try {
-      const file = await inField('signedUrl', storableFile(upload.path));
-      return { file, take: () => this.uploads.claim(upload) };
-    } catch (error) {
-      if (error instanceof Refusal) await this.uploads.discard(upload);
-      throw error;
-    }
-  }
-
-  /** Reads a file that came with the request. @throws Refusal PACKAGE_…, MANIFEST_INVALID */
-  async readFile(upload: Upload): Promise<ReadUpload> {
-    const file = await inField('fileUpload', storableFile(upload.fd));
-    return { file, take: () => this.blobs.put(upload.stream(), { maxBytes: upload.sizeBytes }) };
-  }
 
   /**
    * Makes a release of a file that was read. The content is stored before the event names it; when the append is refused it stays behind
    * until the blobs are collected.
    * @returns the stream of the release; the one that is there when the owner has this content already
    */
-  async push({ file, take }: ReadUpload, pusher: Pusher, execute: Execute, input?: object): Promise<string> {
+  async push({ file, take }: ReadFile, pusher: Pusher, execute: Execute, input?: object): Promise<string> {
     const [, readme, licenseFile] = await Promise.all([
       take(),
       this.stored(file.readme),
@@ -116,20 +87,6 @@ export class Releases {
   private async text(stored: ReleaseText | null): Promise<PackageText | null> {
     return stored && { path: stored.path, text: (await this.texts.read(stored.hash))! };
   }
-}
-
-/** What reads a package file, with the limits of what is stored of it. @param file a path, or the number of an open file */
-async function storableFile(file: string | number): Promise<PackageFile> {
-  const read = await readPackageFile(file);
-  webcManifestOf(read);
-  return read;
-}
-
-/** Names the field of the input whose file or URL was refused. */
-function inField<T>(field: string, work: Promise<T>): Promise<T> {
-  return work.catch((error: unknown) => {
-    throw error instanceof Refusal ? error.inField(field) : error;
-  });
 }
 
 type Unnumbered = Omit<PushedRelease, 'number'>;

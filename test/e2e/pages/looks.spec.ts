@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
-import { everywhere, expectGood, inBrowser, screens, type Scheme, type Screen } from '../../kit/browser.js';
+import { expectGood, inBrowser } from '../../kit/browser.js';
 import { startCallbackServer, type CallbackServer } from '../../kit/callback-server.js';
 import { openLinks, type Links } from '../accounts/links.js';
 import { failedStatus, logIn, newNonce, startPages, type PagesKit } from './kit.js';
 
-inBrowser.each(everywhere)('on a %s in %s, axe finds nothing and nothing sticks out', (screen, colorScheme) => {
+inBrowser('on every screen in every scheme axe finds nothing and nothing sticks out', () => {
   let kit: PagesKit;
   let links: Links;
   let callback: CallbackServer;
@@ -23,11 +23,10 @@ inBrowser.each(everywhere)('on a %s in %s, axe finds nothing and nothing sticks 
   /** Opens each page and looks at it; `null` looks at what the step before led to. */
   async function look(act: (page: Page, see: (name: string, path?: string) => Promise<void>) => Promise<void>) {
     const expected = new RegExp(`${failedStatus.source}|ERR_UNSAFE_PORT`);
-    const options = { viewport: screens[screen as Screen], colorScheme: colorScheme as Scheme, expected };
-    await kit.inTab({ ...options, allow: ['http://localhost:'] }, (page) =>
+    await kit.inTab({ expected, allow: ['http://localhost:'] }, (page) =>
       act(page, async (name, path) => {
         if (path !== undefined) await page.goto(path);
-        await expectGood(page, `${name}-${screen}-${colorScheme}`);
+        await expectGood(page, name);
       }),
     );
   }

@@ -45,11 +45,16 @@ async function refusedAndNothingStored(query: string, input: object, expected: E
   expect(await storedCounts(server)).toEqual(before);
 }
 
-/** Both ways to a version: of a release that is there, and of a file, which may be used again when it was refused. */
+const other = { name: 'ann/other', version: '9.0.0' };
+
+/** Of a release that is there. */
+const neverTagged = (said: object, expected: Expected): Promise<void> =>
+  refusedAndNothingStored(tagMutation, { packageReleaseId: releaseId, ...other, ...said }, expected);
+
+/** Nor of a file, which may be used again when it was refused. */
 async function neverPublished(said: object, expected: Expected): Promise<void> {
-  const version = { name: 'ann/other', version: '9.0.0', ...said };
-  await refusedAndNothingStored(tagMutation, { packageReleaseId: releaseId, ...version }, expected);
-  await refusedAndNothingStored(publishMutation, { manifest: '', signedUrl: unused, ...version }, expected);
+  await neverTagged(said, expected);
+  await refusedAndNothingStored(publishMutation, { manifest: '', signedUrl: unused, ...other, ...said }, expected);
 }
 
 describe('a version', () => {
@@ -88,19 +93,26 @@ describe('a version', () => {
     expect(data.getPackageVersion.distribution.webcSha256Hash).toBe(winner);
   });
 
-  it.each([
-    ...['1', '1.2', '1.2.3.4', 'v1.2.3', '=1.2.3', '^1.0.0', '01.2.3', '1.02.3', '1.2.3-', '1.2.3-a..b', '1.2.3-01'],
-    ...['1.2.3+', '1.2.3+a+b', '1. 2.3', '-1.2.3', '1.2.x', 'latest', '*', '1.2.3-ä', '１.2.3'],
-    ...['9007199254740993.0.0', `1.2.3-${'x'.repeat(100)}`, '1.2.3\0', '../../1.2.3'],
-  ])('is none: %j', (version) => neverPublished({ version }, { code: 'INVALID_VERSION', field: 'version' }));
+  it('is none: of a file neither', () =>
+    neverPublished({ version: 'latest' }, { code: 'INVALID_VERSION', field: 'version' }));
+
+  it.each(
+    [
+      ['1', '1.2', '1.2.3.4', 'v1.2.3', '=1.2.3', '^1.0.0', '01.2.3', '1.02.3', '1.2.3-', '1.2.3-a..b', '1.2.3-01'],
+      ['1.2.3+', '1.2.3+a+b', '1. 2.3', '-1.2.3', '1.2.x', 'latest', '*', '1.2.3-ä', '１.2.3'],
+      ['9007199254740993.0.0', `1.2.3-${'x'.repeat(100)}`, '1.2.3\0', '../../1.2.3'],
+    ].flat(),
+  )('is none: %j', (version) => neverTagged({ version }, { code: 'INVALID_VERSION', field: 'version' }));
 });
 
 describe('a name', () => {
-  it.each([
-    ...['-tool', '_tool', 'to ol', 'tööl', 'tool.js', 'tool@1', 'tool:1', 'to\0ol', 'to\nol', '..', '.', '%2e%2e'],
-    ...['ａｂｃ', 'tool\u202egnp', '<b>', "'; DROP TABLE", 'x'.repeat(101), '\ud800', 'a/b', 'a/', '/a', '//'],
-  ])('cannot be %j', (name) =>
-    neverPublished({ name: `ann/${name}` }, { code: 'INVALID_PACKAGE_NAME', field: 'name', rule: expect.any(String) }),
+  it.each(
+    [
+      ['-tool', '_tool', 'to ol', 'tööl', 'tool.js', 'tool@1', 'tool:1', 'to\0ol', 'to\nol', '..', '.', '%2e%2e'],
+      ['ａｂｃ', 'tool\u202egnp', '<b>', "'; DROP TABLE", 'x'.repeat(101), '\ud800', 'a/b', 'a/', '/a', '//'],
+    ].flat(),
+  )('cannot be %j', (name) =>
+    neverTagged({ name: `ann/${name}` }, { code: 'INVALID_PACKAGE_NAME', field: 'name', rule: expect.any(String) }),
   );
 
   it.each(['', ' ', null])('is missing: %j', (name) =>

@@ -1,6 +1,17 @@
 import sharp from 'sharp';
 import { account, startAccounts, type AccountsServer, type TestAccount } from '../accounts/kit.js';
-import { asked, namespaceOf, publish, reached, type TestVersion } from './kit.js';
+import {
+  asked,
+  namespaceOf,
+  packageTarball,
+  publish,
+  publishMutation,
+  reached,
+  sent,
+  webc,
+  type TestVersion,
+} from './kit.js';
+import { sha256 } from '../../kit/webc-file.js';
 
 let server: AccountsServer;
 let ann: TestAccount;
@@ -129,4 +140,51 @@ describe('updatePackage', () => {
     const { errors } = await withFile({ packageId: tool.package.id }, Buffer.from('hello'));
     expect(errors![0].extensions).toMatchObject({ code: 'INVALID_PICTURE', field: 'iconUpload' });
   });
+});
+
+const publishFile = (input: object) => asked(ann, publishMutation, { manifest: '', ...input });
+
+it('a package has the keywords of its highest version, which are found by their ids', async () => {
+  const query = `query ($name: String!, $after: String) {
+    getPackage(name: $name) {
+      keywords(first: 1, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { id name } } }
+    }
+  }`;
+  const keywords = async (name: string, after?: string) =>
+    (await server.ask(query, { name, after })).data.getPackage?.keywords;
+  const node = async (id: string, by = server.ask) =>
+    (await by('query ($id: ID!) { node(id: $id) { __typename id ... on PackageKeyword { name } } }', { id })).data.node;
+  const publishWords = async (version: string) =>
+    publishFile({ signedUrl: await sent(ann, packageTarball('ann/words', version)) });
+  await publishWords('1.0.0');
+  const first = await keywords('ann/words');
+  expect(first).toMatchObject({ totalCount: 2, edges: [{ node: { name: 'greeting' } }] });
+  expect(first.pageInfo.hasNextPage).toBe(true);
+  const second = await keywords('ann/words', first.pageInfo.endCursor);
+  expect(second.edges).toMatchObject([{ node: { name: 'demo' } }]);
+  for (const { node: keyword } of [...first.edges, ...second.edges])
+    expect(await node(keyword.id)).toEqual({ __typename: 'PackageKeyword', ...keyword });
+  await publishWords('1.0.0-rc.1');
+  expect(await keywords('ann/words')).toEqual(first);
+  await publishWords('1.1.0');
+  expect((await keywords('ann/words')).edges[0].node).toMatchObject({ name: 'greeting' });
+  // The version that it stood in is still there.
+  expect(await node(first.edges[0].node.id)).toMatchObject({ name: 'greeting' });
+
+  const secret = { private: true, signedUrl: await sent(ann, packageTarball('ann/hushed', '1.0.0')) };
+  await publishFile(secret);
+  const { data } = await ann.ask(query, { name: 'ann/hushed' });
+  const { id } = data.getPackage.keywords.edges[0].node;
+  expect([await node(id), await node(id, ann.ask)]).toMatchObject([null, { name: 'greeting' }]);
+});
+
+it('a file of a private package is as private as that, though nobody says so', async () => {
+  const first = webc({ volumes: { '/a': { file: 'hidden 1' } } });
+  const second = webc({ volumes: { '/a': { file: 'hidden 2' } } });
+  const input = { name: 'ann/hidden', version: '1.0.0' };
+  await publishFile({ ...input, private: true, signedUrl: await sent(ann, first) });
+  await publishFile({ ...input, version: '1.1.0', signedUrl: await sent(ann, second) });
+  const query = 'query ($hash: String!) { getPackageRelease(hash: $hash) { tag } }';
+  for (const file of [first, second])
+    expect((await server.ask(query, { hash: sha256(file).toString('hex') })).data.getPackageRelease).toBeNull();
 });

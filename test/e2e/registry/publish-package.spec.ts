@@ -116,41 +116,6 @@ describe('what is published', () => {
     expect(again.packageVersion).toMatchObject({ version: '3.1.5', description: 'Says hello' });
   });
 
-  it('has the keywords of its highest version, which are found by their ids', async () => {
-    const query = `query ($name: String!, $after: String) {
-      getPackage(name: $name) {
-        keywords(first: 1, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { id name } } }
-      }
-    }`;
-    const keywords = async (name: string, after?: string) =>
-      (await server.ask(query, { name, after })).data.getPackage?.keywords;
-    const node = async (id: string, by = server.ask) =>
-      (await by('query ($id: ID!) { node(id: $id) { __typename id ... on PackageKeyword { name } } }', { id })).data
-        .node;
-    const publishWords = async (version: string, more = {}) =>
-      publishPackage({ manifest: '', ...more, signedUrl: await sent(ann, packageTarball('ann/words', version)) });
-    await publishWords('1.0.0');
-    const first = await keywords('ann/words');
-    expect(first).toMatchObject({ totalCount: 2, edges: [{ node: { name: 'greeting' } }] });
-    expect(first.pageInfo.hasNextPage).toBe(true);
-    const second = await keywords('ann/words', first.pageInfo.endCursor);
-    expect(second.edges).toMatchObject([{ node: { name: 'demo' } }]);
-    for (const { node: keyword } of [...first.edges, ...second.edges])
-      expect(await node(keyword.id)).toEqual({ __typename: 'PackageKeyword', ...keyword });
-    await publishWords('1.0.0-rc.1');
-    expect(await keywords('ann/words')).toEqual(first);
-    await publishWords('1.1.0');
-    expect((await keywords('ann/words')).edges[0].node).toMatchObject({ name: 'greeting' });
-    // The version that it stood in is still there.
-    expect(await node(first.edges[0].node.id)).toMatchObject({ name: 'greeting' });
-
-    const secret = { manifest: '', private: true, signedUrl: await sent(ann, packageTarball('ann/secret', '1.0.0')) };
-    await publishPackage(secret);
-    const { data } = await ann.ask(query, { name: 'ann/secret' });
-    const { id } = data.getPackage.keywords.edges[0].node;
-    expect([await node(id), await node(id, ann.ask)]).toMatchObject([null, { name: 'greeting' }]);
-  });
-
   it('goes to a namespace, named beside the name or in it', async () => {
     await namespaceOf(ann, 'tools');
     const signedUrl = () => sent(ann, webc());
@@ -190,6 +155,40 @@ describe('what is published', () => {
     // A later version that says nothing leaves it.
     const later = { ...input, version: '1.1.0', icon: '', signedUrl: await sent(ann, webc()) };
     expect((await publishPackage(later)).packageVersion.package.icon).toBe(published.packageVersion.package.icon);
+  });
+});
+
+describe('a repeat with the same clientMutationId', () => {
+  const tag = `mutation ($input: TagPackageReleaseInput!) { tagPackageRelease(input: $input) { packageVersion { id version } } }`;
+  const push = `mutation ($input: PushPackageReleaseInput!) { pushPackageRelease(input: $input) { packageWebc { id tag } } }`;
+
+  it('answers as the first time, though the upload is used up and the version is there', async () => {
+    const icon = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#00f' } })
+      .png()
+      .toBuffer();
+    const named = {
+      manifest: wasmerToml('ann/again', '1.0.0'),
+      icon: `data:image/png;base64,${icon.toString('base64')}`,
+      signedUrl: await sent(ann, packageTarball('ann/again', '1.0.0')),
+      clientMutationId: 'p1',
+    };
+    const unnamed = { manifest: '', signedUrl: await sent(ann, webc()), clientMutationId: 'p2' };
+    const pushed = { namespace: 'ann', signedUrl: await sent(ann, webc()), clientMutationId: 'p3' };
+    const packageReleaseId = (await asked(ann, push, pushed)).pushPackageRelease.packageWebc.id;
+    const tagged = { name: 'ann/again', version: '1.1.0', packageReleaseId, clientMutationId: 'p4' };
+    const all = [
+      [mutation, named],
+      [mutation, unnamed],
+      [push, pushed],
+      [tag, tagged],
+    ] as const;
+    const answers = [];
+    for (const [query, input] of all) answers.push(await asked(ann, query, input));
+    expect(answers[0].publishPackage.packageVersion).toMatchObject({ version: '1.0.0' });
+    const before = await storedCounts(server);
+    for (const [index, [query, input]] of all.entries()) expect(await asked(ann, query, input)).toEqual(answers[index]);
+    expect(await storedCounts(server)).toEqual(before);
+    expect(await refusal({ ...named, description: 'Other' })).toMatchObject({ code: 'client_mutation_id_conflict' });
   });
 });
 

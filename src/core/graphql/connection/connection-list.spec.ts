@@ -227,12 +227,15 @@ it('asks the database nothing for a page of none, and refuses bad arguments befo
   expect(() => list.connect(nobody, { first: -1 }, { values: ['ada'], order: 'name' })).toThrow('0 to 1000');
 });
 
-it('needs eight statements for an order, and names them within what Postgres keeps of a name', async () => {
+it('needs eight statements for an order and each usual size of a page, and names them within what Postgres keeps of a name', async () => {
   const { rows: prepared } = await database.pool.query(
     `SELECT DISTINCT name FROM pg_prepared_statements WHERE name LIKE 'spec_things_v1.of_owner.%'`,
   );
   expect(prepared.length).toBeGreaterThan(10);
-  expect(prepared.length).toBeLessThanOrEqual(8 * Object.keys(orders).length + 1);
+  const kinds = new Set(prepared.map(({ name }) => name.replace(/\d+$/, '')));
+  expect(kinds.size).toBeLessThanOrEqual(8 * Object.keys(orders).length + 1);
+  const limits = new Set(prepared.map(({ name }) => /\d*$/.exec(name)![0]));
+  expect(limits.size).toBeLessThanOrEqual(10);
   const long = { field: 'Spec.long', name: 'x'.repeat(40), orders: { name: [asc('name')] }, defaultSize: 1 } as const;
   expect(() => connectionList(table, long)).toThrow('more than 53 bytes');
 });
