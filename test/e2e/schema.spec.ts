@@ -3,7 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import type { FastifyInstance } from 'fastify';
 import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import { getNamedType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { assertOwnerName } from '../../src/accounts/owner-name.js';
 import { BlobModule } from '../../src/core/blob/blob.module.js';
@@ -90,8 +90,13 @@ function inputRules(): Map<string, string[]> {
   const rules = new Map<string, string[]>();
   const visit = (inputClass: Function): void => {
     const type = schema.getType(inputClass.name);
-    if (rules.has(inputClass.name) || !isInputObjectType(type)) return;
+    if (rules.has(inputClass.name)) return;
     const found = getMetadataStorage().getTargetValidationMetadatas(inputClass, '', false, false);
+    if (!isInputObjectType(type)) {
+      // The class of all arguments of a field is no type of the schema; what it holds is.
+      const held = found.filter((rule) => rule.type === ValidationTypes.NESTED_VALIDATION);
+      return held.forEach(({ propertyName }) => visit(heldClass(inputClass, propertyName)));
+    }
     rules.set(type.name, [...new Set(found.map((rule) => rule.propertyName))].sort());
     const holders = Object.values(type.getFields()).filter((field) => isInputObjectType(getNamedType(field.type)));
     for (const { name } of holders) visit(heldClass(inputClass, name));

@@ -25,15 +25,15 @@ const operators = {
 } as const;
 
 /** Conditions for the filters that are given. @param expression a number in SQL */
-export function counted(expression: string, filter: CountFilter | null | undefined, parameters: Parameters): string[] {
+export function counted(expression: string, filter: CountFilter | undefined, parameters: Parameters): string[] {
   return filter ? [`${expression} ${operators[filter.comparison]} ${parameters.add(filter.count, 'float8')}`] : [];
 }
 
 /** Both ends are not included. */
 export function between(
   column: string,
-  after: Date | null | undefined,
-  before: Date | null | undefined,
+  after: Date | undefined,
+  before: Date | undefined,
   parameters: Parameters,
 ): string[] {
   return [

@@ -1,14 +1,14 @@
 import { Args, Context, Query, Resolver } from '@nestjs/graphql';
-import { packageVersionRowId } from '../../../projections/registry/package-versions/package-versions.projection.js';
 import type { Connection } from '../../core/graphql/connection/connection.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import { typed } from '../../core/graphql/node/typed.js';
 import { Public } from '../../core/graphql/policy.js';
 import { Reader } from '../../core/read/reader.js';
-import { withPackage } from '../package/package.fields.js';
+import { lastVersionOf, withPackage } from '../package/package.fields.js';
 import { maySee, type PackageNode } from '../package/package.queries.js';
+import { PackageVersionQueries } from '../package-version/package-version.queries.js';
 import type { VersionNode } from '../package-version/version-node.js';
-import { latestAmong, versionsInRow } from '../package/recent-versions.js';
+import { versionsInRow } from '../package/recent-versions.js';
 import { foundList, type Found } from './found-list.js';
 import { namespaceRanking, userRanking } from './owners.search.js';
 import { alikeRanking, packageRanking } from './packages.search.js';
@@ -17,7 +17,10 @@ import { searchText, type SearchText } from './search-text.js';
 
 @Resolver()
 export class SearchResolver {
-  constructor(private readonly reader: Reader) {}
+  constructor(
+    private readonly reader: Reader,
+    private readonly versions: PackageVersionQueries,
+  ) {}
 
   @Query()
   @Public(
@@ -61,18 +64,18 @@ export class SearchResolver {
     const nodes = await ctx.packages.loadMany(packageIds);
     return Promise.all(
       nodes.map(async (node) =>
-        node && maySee(ctx.actor, node) ? typed('PackageVersion', await lastVersion(node, ctx)) : null,
+        node && maySee(ctx.actor, node) ? typed('PackageVersion', await this.shownVersion(node, ctx)) : null,
       ),
     );
   }
-}
 
-/** Of a package whose versions are all yanked or archived, the one that describes it. */
-async function lastVersion(node: PackageNode, ctx: Ctx) {
-  const inRow = versionsInRow(node);
-  const latest = inRow ? latestAmong(inRow) : await ctx.latestVersions.load(node.id);
-  const shown = latest ?? (await ctx.packageVersions.load(packageVersionRowId(node.id, node.describedByNumber)));
-  return withPackage<VersionNode>(shown, node);
+  /** Of a package whose versions are all yanked or archived, the one that describes it. */
+  private async shownVersion(node: PackageNode, ctx: Ctx): Promise<VersionNode | null> {
+    const last = await lastVersionOf(node, ctx);
+    if (last) return last;
+    const inRow = versionsInRow(node)?.find(({ version }) => version === node.describedBy);
+    return inRow ?? withPackage(await this.versions.exact(node.id, node.describedBy), node);
+  }
 }
 
 type Filters = Pick<SearchArgs, 'packages' | 'namespaces' | 'users'>;

@@ -15,6 +15,8 @@ const published: [name: string, description: string, more?: Record<string, unkno
   ['acme/zebra', 'Grüße from the Äquator 🦓'],
   ['acme/plain', 'Nothing else', { content: webc({ atoms: {}, volumes: { '/public': { 'a.txt': 'a' } } }) }],
   ['ann/secret-python', 'Not for everybody', { private: true }],
+  ['acme/hidden', 'Not for everybody', { private: true }],
+  ['acme/hidden-words', 'Something undisclosed', { private: true }],
 ];
 
 beforeAll(async () => {
@@ -84,15 +86,28 @@ describe('what matches', () => {
     for (const query of ['%', '!!!', '&', '"', '-', '\\']) expect(await found(query)).toEqual([]);
   });
 
-  it('is private only for who may see it, and never archived', async () => {
-    expect(await found('secret-python')).not.toContain('ann/secret-python');
-    expect(
-      (await server.ask(hitsQuery, { query: 'secret-python', packages: {} })).data.search.edges,
-    ).not.toContainEqual(
-      expect.objectContaining({ node: expect.objectContaining({ package: { name: 'ann/secret-python' } }) }),
-    );
-    expect(await found('secret-python', {}, ann)).toEqual(['ann/secret-python']);
-    expect(await found('ann/secret-python', { owner: 'ann' })).toEqual([]);
+  it('is private only for who may see it, whichever way it is found', async () => {
+    const asOperator = server.askAs(/wasmer login --registry \S+ (\S+)/.exec(server.output())![1]!);
+    const hidden = { 'ann/secret-python': 'secret-python', 'acme/hidden': 'hidd', 'acme/hidden-words': 'undisclosed' };
+    for (const [name, query] of Object.entries(hidden)) {
+      for (const text of [query, name, `${name}x`, '', 'python']) {
+        for (const by of [server, bob]) expect(await found(text, {}, by)).not.toContain(name);
+      }
+      for (const by of [ann, { ask: asOperator }]) expect(await found(query, {}, by)).toContain(name);
+    }
+    expect(await found('', { owner: 'ann' })).toEqual([]);
+    expect(await found('', { owner: 'ann' }, ann)).toEqual(['ann/secret-python']);
+  });
+
+  it('is gone with its owner', async () => {
+    const cyd = await account(server, 'cyd');
+    await publish(cyd, 'cyd/short-lived', '1.0.0');
+    expect(await found('short-lived')).toEqual(['cyd/short-lived']);
+    await asked(cyd, 'mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { deleted } }', {
+      userId: cyd.id,
+    });
+    for (const query of ['short-lived', 'short-livex', 'cyd/short-lived']) expect(await found(query)).toEqual([]);
+    expect((await page({ query: 'cyd', users: {} })).names).toEqual([]);
   });
 });
 
@@ -154,7 +169,7 @@ describe('filters', () => {
       'acme/zebra',
     ]);
     const { rows } = await server.database.pool.query<{ name: string }>(
-      'SELECT name FROM read.packages_v1 WHERE NOT is_private ORDER BY size_bytes, id',
+      `SELECT name FROM read.packages_v1 WHERE NOT is_private AND name <> 'short-lived' ORDER BY size_bytes, id`,
     );
     const names = await found('', { orderBy: 'SIZE', sortBy: 'ASC' });
     expect(names.map((name) => name.split('/')[1])).toEqual(rows.map(({ name }) => name));
@@ -271,6 +286,19 @@ describe('paging', () => {
     const between = await page({ ...by, after: first.edges[0].cursor, before: second.edges[0].cursor });
     expect(between.names).toEqual(['acme/python']);
     expect((await page({ ...by, first: 0 })).names).toEqual([]);
+  });
+
+  it('goes through names alike, too', async () => {
+    const by = { query: 'pythom', packages: {}, first: 2 };
+    const first = await page(by);
+    expect(first).toMatchObject({
+      names: ['bob/python', 'acme/python'],
+      totalCount: 3,
+      pageInfo: { hasNextPage: true },
+    });
+    const second = await page({ ...by, after: first.pageInfo.endCursor });
+    expect(second).toMatchObject({ names: ['acme/python-http'], pageInfo: { hasNextPage: false } });
+    expect((await page({ query: 'pythom', packages: {}, last: 2 })).names).toEqual(['acme/python', 'acme/python-http']);
   });
 
   it('does not take the cursor of another order', async () => {
