@@ -105,8 +105,18 @@ export function treeParts(root: Tree, version: WebcVersion): TreeParts {
       return { offset, hash };
     });
     const hash = sha256(Buffer.concat(children.map((child) => child.hash)));
+<<<<<<< HEAD
     const entries = children.map(({ offset, hash: ofChild }, at) =>
       Buffer.concat([u64(offset), version === '003' ? ofChild : Buffer.alloc(0), u64(names[at]!.length), names[at]!]),
+=======
+    const entries = children.map((child, at) =>
+      Buffer.concat([
+        u64(child.offset),
+        version === '003' ? child.hash : Buffer.alloc(0),
+        u64(names[at]!.length),
+        names[at]!,
+      ]),
+>>>>>>> seed2
     );
     const rest = Buffer.concat([times, version === '003' ? hash : Buffer.alloc(0), ...entries]);
     tree[index] = Buffer.concat([u8(tags.directory), u64(rest.length), rest]);

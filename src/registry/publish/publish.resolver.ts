@@ -32,7 +32,8 @@ export class PublishResolver {
   @Mutation()
   @Policy('registry:release:push')
   async pushPackageRelease(@Args('input') input: PushPackageReleaseInput, @Context() ctx: Ctx) {
-    const releaseId = (await this.earlier.pushed(input, ctx)) ?? (await this.publisher.push(input, ctx, input));
+    const read = () => this.files.read(input.signedUrl, callerOf(ctx).userId);
+    const releaseId = (await this.earlier.pushed(input, ctx)) ?? (await this.publisher.push(input, read, ctx, input));
     const packageWebc = await ctx.packageReleases.load(String(numberOf(releaseId)));
     return { success: true, packageWebc, clientMutationId: input.clientMutationId };
   }

@@ -21,7 +21,7 @@ import { parseVersion } from '../version/version.js';
 import { publishedFacts, type PublishedFacts, type PublisherInputWithIcon } from './manifest.js';
 import { publishedVersion } from './published-version.js';
 import { Releases, type Pushed } from './releases.js';
-import { SentFiles, type ReadFile } from './sent-files.js';
+import type { ReadFile } from './sent-files.js';
 
 /** What can be known of a publish before its file is taken. */
 type Checked = {
@@ -49,23 +49,25 @@ export class Publisher {
   constructor(
     private readonly packages: PackageStreams,
     private readonly owners: OwnerCheck,
-    private readonly files: SentFiles,
     private readonly releases: Releases,
     private readonly pictures: PictureStore,
   ) {}
 
-  /** @returns the stream of the release. @throws Refusal OWNER_NOT_FOUND, INVALID_PACKAGE_NAME, UPLOAD_…, PACKAGE_… */
+  /**
+   * @param read reads the file, once it is known that the caller may push it
+   * @returns the stream of the release. @throws Refusal OWNER_NOT_FOUND, INVALID_PACKAGE_NAME, and what `read` throws
+   */
   async push(
-    said: { name?: string; namespace: string; private?: boolean; signedUrl: string },
+    said: { name?: string; namespace: string; private?: boolean },
+    read: () => Promise<ReadFile>,
     ctx: Ctx,
     input?: object,
   ): Promise<string> {
     const { userId } = callerOf(ctx);
     const owner = await this.ownerOf(said.namespace, ctx);
     if (said.name) assertPackageName(said.name, 'name');
-    const read = await this.files.read(said.signedUrl, userId);
     const pusher = { userId, owner, name: said.name || null, isPrivate: said.private ?? false };
-    return this.releases.push(read, pusher, ctx.execute, input);
+    return this.releases.push(await read(), pusher, ctx.execute, input);
   }
 
   /** Makes a version of a release. @throws Refusal that says what forbids it; nothing is stored then */

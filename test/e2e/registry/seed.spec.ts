@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop();
   await database.drop();
-  removeDataFolder(dataDir);
+  await removeDataFolder(dataDir);
 });
 
 it('what was seeded without a server is shown by the next one, which catches up by itself', async () => {
