@@ -31,11 +31,7 @@ export function addSeedCommand(program: Command): void {
     .option('--yes', `also when there are accounts that no seed made (names without "${seededPrefix}" in front)`)
     .option('--json', 'print JSON, and progress as JSON lines on standard error')
     .addHelpText('after', notes)
-<<<<<<< HEAD
-    .action((options: CommandOptions) => withSession((session) => seedInstance(session, options), { connections }));
-=======
     .action((options: CommandOptions) => withSession((session) => plant(session, options), { connections }));
->>>>>>> seed2
 }
 
 /** The pool's: as many appends at once as keep two cores busy. */
@@ -56,11 +52,7 @@ function numberOption(name: keyof typeof seedLimits, what: string): Option {
   });
 }
 
-<<<<<<< HEAD
-async function seedInstance(session: Session, options: CommandOptions): Promise<void> {
-=======
 async function plant(session: Session, options: CommandOptions): Promise<void> {
->>>>>>> seed2
   if (!options.yes && (await hasOtherAccounts(session.pool)))
     throw new CommandFailure('There are accounts here that no seed made. With --yes the data is added beside them.');
   const password = options.password ?? randomPassword();

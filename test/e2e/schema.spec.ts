@@ -3,7 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import type { FastifyInstance } from 'fastify';
 import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import { getNamedType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { assertOwnerName } from '../../src/accounts/owner-name.js';
 import { BlobModule } from '../../src/core/blob/blob.module.js';
@@ -91,29 +91,18 @@ function inputRules(): Map<string, string[]> {
   const visit = (inputClass: Function): void => {
     const type = schema.getType(inputClass.name);
     if (rules.has(inputClass.name)) return;
-    const ruled = ruledProperties(inputClass);
-    // A class of the arguments of a field has no type of its own, but may hold inputs.
-    if (!isInputObjectType(type))
-      return inputArguments().forEach((name) => ruled.has(name) && visit(heldClass(inputClass, name)));
-    rules.set(type.name, [...ruled].sort());
+    const found = getMetadataStorage().getTargetValidationMetadatas(inputClass, '', false, false);
+    if (!isInputObjectType(type)) {
+      // The class of all arguments of a field is no type of the schema; what it holds is.
+      const held = found.filter((rule) => rule.type === ValidationTypes.NESTED_VALIDATION);
+      return held.forEach(({ propertyName }) => visit(heldClass(inputClass, propertyName)));
+    }
+    rules.set(type.name, [...new Set(found.map((rule) => rule.propertyName))].sort());
     const holders = Object.values(type.getFields()).filter((field) => isInputObjectType(getNamedType(field.type)));
     for (const { name } of holders) visit(heldClass(inputClass, name));
   };
   argumentClasses().forEach(visit);
   return rules;
-}
-
-function ruledProperties(inputClass: Function): Set<string> {
-  const found = getMetadataStorage().getTargetValidationMetadatas(inputClass, '', false, false);
-  return new Set(found.map((rule) => rule.propertyName));
-}
-
-/** Names of the arguments of root fields that take an input, but for `input` itself, whose class a parameter has. */
-function inputArguments(): Set<string> {
-  const roots = [schema.getQueryType()!, schema.getMutationType()!];
-  const args = roots.flatMap((root) => Object.values(root.getFields()).flatMap((field) => field.args));
-  const ofInputs = args.filter(({ name, type }) => name !== 'input' && isInputObjectType(getNamedType(type)));
-  return new Set(ofInputs.map(({ name }) => name));
 }
 
 /** What the pipe makes of an object in a property: Object itself where the class does not say. */

@@ -68,8 +68,6 @@ function eventOf(kind: Change['kind'], which: number, numbers: number[], number:
     case 'package.unarchived':
     case 'package.made-public':
       return { type: `registry.${kind}`, data: {} };
-    case 'package.versions-made-public':
-      return { type: `registry.${kind}`, data: { numbers: [...numbers] } };
     default:
       return numbers.length > 0 ? ofVersion(kind, numbers[which % numbers.length]!) : null;
   }

@@ -105,10 +105,6 @@ export function treeParts(root: Tree, version: WebcVersion): TreeParts {
       return { offset, hash };
     });
     const hash = sha256(Buffer.concat(children.map((child) => child.hash)));
-<<<<<<< HEAD
-    const entries = children.map(({ offset, hash: ofChild }, at) =>
-      Buffer.concat([u64(offset), version === '003' ? ofChild : Buffer.alloc(0), u64(names[at]!.length), names[at]!]),
-=======
     const entries = children.map((child, at) =>
       Buffer.concat([
         u64(child.offset),
@@ -116,7 +112,6 @@ export function treeParts(root: Tree, version: WebcVersion): TreeParts {
         u64(names[at]!.length),
         names[at]!,
       ]),
->>>>>>> seed2
     );
     const rest = Buffer.concat([times, version === '003' ? hash : Buffer.alloc(0), ...entries]);
     tree[index] = Buffer.concat([u8(tags.directory), u64(rest.length), rest]);
