@@ -10,9 +10,10 @@ import {
   PackageVersionQueries,
   type VersionFile,
   type VersionHead,
+  type VersionHeadWithFile,
 } from './package-version/package-version.queries.js';
 
-export type VersionsOfPackage = { packageId: string; versions: VersionHead[] };
+export type VersionsOfPackage<Version = VersionHead> = { packageId: string; versions: Version[] };
 export type VersionsOfRelease = { releaseId: string; versions: PackageVersionRow[] };
 
 declare module '../core/graphql/context.js' {
@@ -27,6 +28,8 @@ declare module '../core/graphql/context.js' {
     versionFiles: Loader<string, VersionFile>;
     /** All versions of a package, the newest first; a package without versions has no entry. */
     versionsOfPackages: Loader<string, VersionsOfPackage>;
+    /** The same with the file of each. */
+    filedVersionsOfPackages: Loader<string, VersionsOfPackage<VersionHeadWithFile>>;
     /** The version of each package that `latest` means, by the package's id. */
     latestVersions: Loader<string, PackageVersionRow>;
     /** The versions that were made of a release, the newest first. */
@@ -55,6 +58,10 @@ export class RegistryLoaders {
       versionFiles: new Loader((ids) => versions.filesOf(ids), rowId),
       versionsOfPackages: new Loader(
         async (ids) => grouped(await versions.headsOf(ids), 'packageId'),
+        ({ packageId }) => packageId,
+      ),
+      filedVersionsOfPackages: new Loader(
+        async (ids) => grouped(await versions.headsWithFilesOf(ids), 'packageId'),
         ({ packageId }) => packageId,
       ),
       latestVersions: new Loader(

@@ -9,6 +9,7 @@ import { measureKafka } from './kafka.js';
 import type { BenchOptions } from './options.js';
 import { printReport, type Row } from './report.js';
 import { measureRebuild } from './rebuild.js';
+import { measureRegistry } from './registry.js';
 import { measureStart } from './start.js';
 import { measureVisible } from './visible.js';
 
@@ -21,6 +22,7 @@ const measures: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
   start: measureStart,
   graphql: measureGraphql,
   files: measureFiles,
+  registry: measureRegistry,
 };
 
 /** Measures the parts one after the other. @returns the report for people and the same as data. */

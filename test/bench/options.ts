@@ -1,5 +1,8 @@
 import type { LogSize } from './generate.js';
 
+/** Another server that answers a like question, and its process. */
+export type Beside = { name: string; url: string; pid: number };
+
 export type BenchOptions = {
   parts: string[];
   /** Short rounds, for a test of the bench itself. */
@@ -8,6 +11,11 @@ export type BenchOptions = {
   million: boolean;
   /** Of the generated log that the part `rebuild` measures on. */
   log: LogSize;
+  /** What the instance of the part `registry` holds; the same seed gives the same. */
+  registry: { packages: number; versions: number; seed: number };
+  /** Servers that `registry` asks in turns with this one, and the body of the request that it sends them. */
+  beside: Beside[];
+  besideRequest: { query: string; variables?: object } | undefined;
   /** The template database, not yet migrated. */
   templateUrl: string;
   /** The folder of the peers, when a part that compares with them is wanted. */

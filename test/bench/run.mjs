@@ -1,7 +1,7 @@
 // `npm run bench [-- <part> …] [--quick] [--json FILE]`: installs and builds what is missing, starts one Postgres with the settings of
 // an ordinary installation in a temporary folder, measures everything on it, and removes it again. Absolute figures move with the
 // machine; the ratios beside them do not.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -19,6 +19,7 @@ const parts = {
   start: 'process start until the first answer',
   graphql: 'queries over HTTP: rate, latency, and the CPU time of each',
   files: 'uploads and downloads: MB per second, and the most memory of the server',
+  registry: 'a large registry: what clients ask of it, publishes at once, and its read models rebuilt',
 };
 
 const usage = `npm run bench -- [part …] [options]
@@ -33,6 +34,11 @@ ${Object.entries(parts)
   --events N    rebuild: size of the generated log (1,000,000), in
   --streams M   streams (a tenth of the events)
   --seed S      the same seed gives the same log (1)
+  --packages N  registry: packages of the instance (50,000), with
+  --versions M  versions each (3)
+  --beside NAME=URL=PID --beside-request FILE
+                registry: asks another server in turns with this one; FILE is the JSON body of the request.
+                --beside as often as one likes; their Postgres should be WAYBILL_TEST_POSTGRES, so that its CPU time counts for all
   --million     graphql: also a million requests, and the memory of the server before and after; some minutes
   --json FILE   also writes everything as JSON
   --help        this text
@@ -50,7 +56,9 @@ async function main() {
   const unknown = positionals.find((name) => !(name in parts));
   if (unknown) return say(process.stderr, `There is no part ${unknown}.\n\n${usage}`, 2);
   const log = logSize(values);
-  if (!log) return 2;
+  const registry = registrySize(values);
+  const others = besides(values);
+  if (!log || !registry || !others) return 2;
   if (!(await prepare())) return 1;
   const wanted =
     positionals.length > 0 ? Object.keys(parts).filter((name) => positionals.includes(name)) : Object.keys(parts);
@@ -77,7 +85,7 @@ async function main() {
     const missing = wanted.includes('kafka') && (await kafkaMissing());
     if (missing) say(process.stderr, `The part kafka is not measured: ${missing}\n`);
     const possible = wanted.filter((part) => part !== 'kafka' || !missing);
-    return await measure(possible, { ...values, log }, scratch, undo);
+    return await measure(possible, { ...values, log, registry, ...others }, scratch, undo);
   } catch (error) {
     return interrupted ? 130 : say(process.stderr, `${error.stack}\n`, 1);
   } finally {
@@ -92,6 +100,10 @@ function parsed() {
     events: { type: 'string' },
     streams: { type: 'string' },
     seed: { type: 'string' },
+    packages: { type: 'string' },
+    versions: { type: 'string' },
+    beside: { type: 'string', multiple: true },
+    'beside-request': { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   };
@@ -105,20 +117,45 @@ function parsed() {
 
 /** @returns undefined for what is no size, and says so */
 function logSize({ quick, events, streams, seed = '1' }) {
-  const number = (name, text, least) => {
-    if (/^\d{1,8}$/.test(text) && Number(text) >= least) return Number(text);
-    say(process.stderr, `--${name} must be a whole number from ${least} to 99999999, not ${text}.\n`);
-    return undefined;
-  };
   const size = {
-    events: number('events', events ?? (quick ? '20000' : '1000000'), 1_000),
-    seed: number('seed', seed, 0),
+    events: wholeNumber('events', events ?? (quick ? '20000' : '1000000'), 1_000),
+    seed: wholeNumber('seed', seed, 0),
   };
-  size.streams = number('streams', streams ?? String(Math.floor((size.events ?? 0) / 10)), 1);
+  size.streams = wholeNumber('streams', streams ?? String(Math.floor((size.events ?? 0) / 10)), 1);
   return Object.values(size).includes(undefined) ? undefined : size;
 }
 
-async function measure(wanted, { quick = false, million = false, log, json }, scratch, undo) {
+/** @returns undefined for what is no size, and says so */
+function registrySize({ quick, packages, versions = '3', seed = '1' }) {
+  const size = {
+    packages: wholeNumber('packages', packages ?? (quick ? '500' : '50000'), 100),
+    versions: wholeNumber('versions', versions, 1),
+    seed: wholeNumber('seed', seed, 0),
+  };
+  return Object.values(size).includes(undefined) ? undefined : size;
+}
+
+function wholeNumber(name, text, least) {
+  if (/^\d{1,8}$/.test(text) && Number(text) >= least) return Number(text);
+  say(process.stderr, `--${name} must be a whole number from ${least} to 99999999, not ${text}.\n`);
+  return undefined;
+}
+
+/** @returns undefined for what names no server or no request, and says so */
+function besides({ beside: given = [], 'beside-request': file }) {
+  const beside = given.map((text) => /^(?<name>[^=]+)=(?<url>https?:.+)=(?<pid>\d+)$/.exec(text)?.groups);
+  if (beside.includes(undefined) || given.length > 0 !== (file !== undefined)) {
+    say(process.stderr, '--beside is NAME=URL=PID, and --beside-request goes with it.\n');
+    return undefined;
+  }
+  return {
+    beside: beside.map(({ name, url, pid }) => ({ name, url, pid: Number(pid) })),
+    besideRequest: file && JSON.parse(readFileSync(file, 'utf8')),
+  };
+}
+
+async function measure(wanted, { quick = false, million = false, json, ...sizes }, scratch, undo) {
+  const { log, registry, beside, besideRequest } = sizes;
   const peers = wanted.includes('append') || wanted.includes('rebuild') ? await peersFolder() : undefined;
   const { testPostgres } = await import('../kit/postgres.mjs');
   const { endLeftServers, endLeftPostgres } = await import('../kit/left-servers.mjs');
@@ -149,6 +186,9 @@ async function measure(wanted, { quick = false, million = false, log, json }, sc
     quick,
     million,
     log,
+    registry,
+    beside,
+    besideRequest,
     templateUrl: postgres.templateUrl,
     peers,
     brokers,

@@ -1,4 +1,5 @@
-import { createTestDatabase } from '../kit/database.js';
+import { makeDataFolder, removeDataFolder } from '../kit/data-folder.js';
+import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 import { startServer, type TestServer } from '../kit/server.js';
 import { HttpClient } from './http-client.js';
@@ -19,6 +20,32 @@ export async function serve(env: Record<string, string> = {}, program?: string):
       client.close();
       await server.stop();
       await database.drop();
+    },
+  };
+}
+
+/** Where a server was started and ended again. */
+export type Standing = { database: TestDatabase; dataDir: string };
+
+/** The same on a database that gets its content between the first start, which makes the operator, and the one that is measured. */
+export async function serveFilled(fill: (standing: Standing) => Promise<void>): Promise<Served> {
+  const database = await createTestDatabase();
+  const dataDir = makeDataFolder();
+  const first = await startServer({ database, dataDir });
+  const { token, password } = await eventually(() => credentials(first.output()));
+  await first.stop();
+  await fill({ database, dataDir });
+  const server = await startServer({ database, dataDir });
+  const client = new HttpClient(server.url, token);
+  return {
+    server,
+    client,
+    password,
+    stop: async () => {
+      client.close();
+      await server.stop();
+      await database.drop();
+      await removeDataFolder(dataDir);
     },
   };
 }

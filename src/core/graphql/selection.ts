@@ -15,6 +15,17 @@ export function asksOnlyFor(
   return info.fieldNodes.every((node) => isSubset(namesIn(node, info), known));
 }
 
+/**
+ * Whether an object field is asked for at least one of these of its own fields.
+ * @param info the field's own
+ */
+export function asksForAny(
+  info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>,
+  wanted: ReadonlySet<string>,
+): boolean {
+  return info.fieldNodes.some((node) => intersects(wanted, namesIn(node, info)));
+}
+
 function namesIn({ selectionSet }: FieldNode, info: Pick<GraphQLResolveInfo, 'fragments'>): ReadonlySet<string> {
   if (!selectionSet) return new Set();
   let names = namesBySelection.get(selectionSet);
@@ -33,4 +44,9 @@ function* collected(selectionSet: SelectionSetNode, info: Pick<GraphQLResolveInf
 function isSubset(names: ReadonlySet<string>, known: ReadonlySet<string>): boolean {
   for (const name of names) if (!known.has(name)) return false;
   return true;
+}
+
+function intersects(few: ReadonlySet<string>, names: ReadonlySet<string>): boolean {
+  for (const name of few) if (names.has(name)) return true;
+  return false;
 }

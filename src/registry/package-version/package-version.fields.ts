@@ -8,9 +8,9 @@ import { isRebuildOf } from '../version/version.js';
 import { fixedList } from '../../core/graphql/connection/fixed-list.js';
 import type { PageArgs } from '../../core/graphql/connection/page-request.js';
 import { FileUrls } from '../download/file-urls.js';
-import { distributionOf, type WebcVersion } from './distribution.js';
+import { Distribution, type WebcVersion } from './distribution.js';
 import { commandsOf, modulesOf, type CommandNode } from './commands.js';
-import { fileOf, ofFile, ofRow, packageOf, rowOf, type VersionNode } from './version-node.js';
+import { ofFile, ofPackageFile, ofRow, packageOf, rowOf, type VersionNode } from './version-node.js';
 import { Texts } from '../texts.js';
 import { webcImageOf } from './webc-image.js';
 
@@ -124,9 +124,8 @@ export class PackageVersionFields {
   }
 
   @ResolveField()
-  async file(version: VersionNode, _: unknown, ctx: Ctx) {
-    const [node, { format }] = await Promise.all([packageOf(version, ctx), fileOf(version, ctx)]);
-    return this.urls.ofVersion(node!, { ...version, format }).url;
+  file(version: VersionNode, _: unknown, ctx: Ctx) {
+    return ofPackageFile(version, ctx, (node, { format }) => this.urls.ofVersion(node, { ...version, format }).url);
   }
 
   @ResolveField()
@@ -145,14 +144,12 @@ export class PackageVersionFields {
   }
 
   @ResolveField()
-  async distribution(version: VersionNode, { version: wanted }: { version?: WebcVersion | null }, ctx: Ctx) {
-    const [node, file] = await Promise.all([packageOf(version, ctx), fileOf(version, ctx)]);
-    return distributionOf(
-      this.urls,
-      node!,
-      { ...file, number: version.number, version: version.version },
-      wanted ?? null,
-    );
+  distribution(version: VersionNode, { version: wanted }: { version?: WebcVersion | null }, ctx: Ctx) {
+    const { number, version: text } = version;
+    return ofPackageFile(version, ctx, (node, file) => {
+      const urlOf = () => this.urls.ofVersion(node, { number, version: text, format: file.format });
+      return new Distribution(file, urlOf, wanted ?? null);
+    });
   }
 
   @ResolveField()

@@ -20,12 +20,15 @@ export type VersionHead = Pick<
 /** The file of a version, for clients that resolve packages: they ask it of all versions at once. */
 export type VersionFile = Pick<PackageVersionRow, 'id' | 'hash' | 'sizeBytes' | 'format' | 'webcManifest'>;
 
+export type VersionHeadWithFile = VersionHead & VersionFile;
+
 const table = tableName(packageVersionRows);
-const headsOf = `
-  SELECT id, package_id AS "packageId", number::float8 AS number, version, size_bytes::float8 AS "sizeBytes",
+const head = `id, package_id AS "packageId", number::float8 AS number, version, size_bytes::float8 AS "sizeBytes",
     created_at AS "createdAt", updated_at AS "updatedAt", yanked_at AS "yankedAt", yank_reason AS "yankReason",
-    is_archived AS "isArchived"
-  FROM ${table} WHERE package_id = ANY ($1) ORDER BY number DESC`;
+    is_archived AS "isArchived"`;
+const ofPackages = `FROM ${table} WHERE package_id = ANY ($1) ORDER BY number DESC`;
+const headsOf = `SELECT ${head} ${ofPackages}`;
+const headsWithFilesOf = `SELECT ${head}, hash, format, webc_manifest AS "webcManifest" ${ofPackages}`;
 const filesOf = `
   SELECT id, hash, size_bytes::float8 AS "sizeBytes", format, webc_manifest AS "webcManifest"
   FROM ${table} WHERE id = ANY ($1)`;
@@ -70,6 +73,11 @@ export class PackageVersionQueries {
   /** All versions of packages, the newest first. */
   headsOf(packageIds: readonly string[]): Promise<VersionHead[]> {
     return this.reader.query('package_versions.heads_of', headsOf, [packageIds]);
+  }
+
+  /** The same with the file of each. */
+  headsWithFilesOf(packageIds: readonly string[]): Promise<VersionHeadWithFile[]> {
+    return this.reader.query('package_versions.heads_with_files_of', headsWithFilesOf, [packageIds]);
   }
 
   filesOf(ids: readonly string[]): Promise<VersionFile[]> {

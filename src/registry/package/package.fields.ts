@@ -5,7 +5,7 @@ import { mayManage, type OwnerAction } from '../../accounts/index.js';
 import { CONFIG, type Config } from '../../core/config/config.js';
 import type { Ctx } from '../../core/graphql/context.js';
 import type { PageArgs } from '../../core/graphql/connection/page-request.js';
-import { asksOnlyFor } from '../../core/graphql/selection.js';
+import { asksForAny, asksOnlyFor } from '../../core/graphql/selection.js';
 import { typed } from '../../core/graphql/node/typed.js';
 import { encodeId } from '../../core/ids/global-id.js';
 import type { VersionNode } from '../package-version/version-node.js';
@@ -90,8 +90,9 @@ export class PackageFields {
 
   /** The newest first. */
   @ResolveField()
-  versions(node: PackageNode, _: unknown, ctx: Ctx) {
-    return versionsInRow(node) ?? allVersions(node, ctx);
+  versions(node: PackageNode, _: unknown, ctx: Ctx, info: GraphQLResolveInfo) {
+    if (asksForAny(info, fieldsOfFiles)) return allVersions(node, ctx.filedVersionsOfPackages);
+    return versionsInRow(node) ?? allVersions(node, ctx.versionsOfPackages);
   }
 
   @ResolveField()
@@ -100,8 +101,11 @@ export class PackageFields {
   }
 }
 
-async function allVersions(node: PackageNode, ctx: Ctx) {
-  const found = await ctx.versionsOfPackages.load(node.id);
+/** Fields of versions that are about their files. */
+const fieldsOfFiles = new Set(['distribution', 'file', 'piritaManifest']);
+
+async function allVersions(node: PackageNode, loader: Ctx['versionsOfPackages'] | Ctx['filedVersionsOfPackages']) {
+  const found = await loader.load(node.id);
   return (found?.versions ?? []).map((version) => Object.assign(version, { package: node }));
 }
 

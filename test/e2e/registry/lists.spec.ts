@@ -180,3 +180,20 @@ describe('a page runs one statement for each kind of thing, not for each row', (
     expect(Math.min(...counts)).toBe(statements);
   });
 });
+
+it('a client that resolves a package with many versions costs two statements', async () => {
+  const query = `{ getPackage(name: "bob/larger") { versions { version yankedAt
+    v2: distribution(version: V2) { piritaSha256Hash } v3: distribution(version: V3) { piritaSha256Hash piritaDownloadUrl webcManifest } } } }`;
+  // The package, and its versions with their files.
+  expect(await server.statements(() => server.ask(query))).toBe(2);
+  const { versions } = (await server.ask(query)).data.getPackage;
+  const known = (await server.ask('{ getPackage(name: "bob/larger") { versions { version } } }')).data.getPackage
+    .versions;
+  expect(versions.map(({ version }: any) => ({ version }))).toEqual(known);
+  expect(versions.length).toBeGreaterThan(10);
+  for (const { v2, v3 } of versions) {
+    expect(v2).toEqual({ piritaSha256Hash: null });
+    expect(v3.piritaSha256Hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(v3.piritaDownloadUrl).toContain('/packages/');
+  }
+});
