@@ -11,7 +11,7 @@ describe('pools', () => {
     try {
       const { rows } = await pool.query(
         `SELECT name, setting FROM pg_settings WHERE name IN ('lock_timeout', 'idle_in_transaction_session_timeout',
-          'synchronous_commit', 'TimeZone', 'application_name', 'work_mem')`,
+          'synchronous_commit', 'TimeZone', 'application_name', 'work_mem', 'jit')`,
       );
       return Object.fromEntries(rows.map((row) => [row.name, row.setting]));
     } finally {
@@ -25,6 +25,7 @@ describe('pools', () => {
       idle_in_transaction_session_timeout: '10000',
       synchronous_commit: 'on',
       TimeZone: 'UTC',
+      jit: 'off',
       application_name: 'waybill append',
     });
   });

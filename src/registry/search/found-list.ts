@@ -30,11 +30,13 @@ export function foundList(kinds: readonly Found[], reader: Reader, args: PageArg
   const bounds = pageBounds(args, (cursor) => placeOf(kinds, cursor));
   let read: Promise<Hit[]> | undefined;
   const hits = () => (read ??= window.size === 0 ? Promise.resolve([]) : hitsOf(kinds, reader, window, bounds));
+  // A page without a bound that has room left shows the whole list.
+  const isWhole = (found: Hit[]) => !bounds.after && !bounds.before && window.size > 0 && found.length <= window.size;
   return new Connection(
     async () => pageOfHits(kinds, await hits(), window, bounds),
     async () => {
-      const isWhole = read && window.size > 0 && !bounds.after && !bounds.before && (await read).length <= window.size;
-      return isWhole ? (await hits()).length : countOf(kinds, reader);
+      const found = await read;
+      return found && isWhole(found) ? found.length : countOf(kinds, reader);
     },
   );
 }
