@@ -11,6 +11,7 @@ import { directed } from './owners.search.js';
 import { between, counted, Parameters } from './parameters.js';
 import { tiers, type Match, type Ranking, type SortExpression } from './ranking.js';
 import type { CountFilter, PackagesFilter } from './search.inputs.js';
+import { searchLimits } from './search.limits.js';
 import type { SearchText } from './search-text.js';
 
 const packages = tableName(packageRows);
@@ -41,7 +42,8 @@ export function packageRanking(text: SearchText | null, filter: PackagesFilter, 
 export function alikeRanking(text: SearchText | null, filter: PackagesFilter, actor: Actor): Ranking | null {
   if (!text?.name) return null;
   const { name } = text;
-  return ranking('packages alike', filter, actor, (parameters) => {
+  const few = { ...filter, count: Math.min(filter.count, searchLimits.alike) };
+  return ranking('packages alike', few, actor, (parameters) => {
     const wanted = parameters.add(name);
     return [
       { condition: `folded_name OPERATOR(store.%) ${wanted}`, tier: `1 - store.similarity(folded_name, ${wanted})` },
