@@ -4,6 +4,10 @@ import { partitionOf } from '../../src/core/event-store/partition.js';
 import { eventColumns } from '../../src/core/event-store/rows.js';
 import type { JsonObject } from '../../src/core/event-store/types.js';
 import { namespaceEvents, type NamespaceEvent } from '../../src/accounts/namespace/namespace.events.js';
+import {
+  packageReleaseEvents,
+  type PackageReleaseEvent,
+} from '../../src/registry/package-release/package-release.events.js';
 import { packageEvents, type PackageEvent, type PublishedVersion } from '../../src/registry/package/package.events.js';
 import { Random } from '../kit/random.js';
 import { copyJson, copyLines } from './copy-log.js';
@@ -17,7 +21,7 @@ export const namespaceName = (n: number): string => `space-${n}`;
 const FIRST_MS = Date.UTC(2026, 0, 1);
 const MINUTE_MS = 60_000;
 
-type Line = { streamId: string; version: number; event: NamespaceEvent | PackageEvent; at: Date };
+type Line = { streamId: string; version: number; event: NamespaceEvent | PackageEvent | PackageReleaseEvent; at: Date };
 
 /**
  * Fills the log of a service that has just made its first user, and stands still, with namespaces of that user and their packages. Past
@@ -87,6 +91,7 @@ class RegistryLog {
     for (let n = 1; n <= versions; n++) {
       this.versions += 1;
       const published = publishedVersion(this.random, this.versions, name, `1.${n}.0`);
+      yield { streamId: published.releaseId, version: 1, event: pushedRelease(published, ownerId, name), at };
       yield { streamId, version: n + 1, event: { type: 'registry.package.version-published', data: published }, at };
     }
   }
@@ -95,11 +100,13 @@ class RegistryLog {
     this.position += 1;
     this.versionsOf.set(streamId, version);
     const partition = partitionOf(streamId, this.partitions);
-    const schemaVersion = (event.type in packageEvents ? packageEvents : namespaceEvents)[event.type]!.version;
+    const schemaVersion = eventTypes[event.type]!.version;
     const json = copyJson(event.data);
     return `${this.position}\t${partition}\t${streamId}\t${version}\t${event.type}\t${schemaVersion}\t${json}\t${metadata}\t${at.toISOString()}\n`;
   }
 }
+
+const eventTypes = { ...namespaceEvents, ...packageEvents, ...packageReleaseEvents };
 
 const metadata = copyJson({ actor: { kind: 'system', name: 'bench' }, correlationId: 'bench' });
 
@@ -139,6 +146,30 @@ function publishedVersion(random: Random, number: number, name: string, version:
     readme: null,
     licenseFile: null,
   };
+}
+
+/** The push of a file, before a version is made of it. */
+function pushedRelease(published: PublishedVersion, ownerId: string, name: string): PackageReleaseEvent {
+  const { releaseNumber: number, publisherId: pusherId, file, webcManifest: manifest, commands, modules } = published;
+  const contents = {
+    name: null,
+    version: null,
+    description: null,
+    homepage: null,
+    repository: null,
+    license: null,
+    private: false,
+    entrypoint: name,
+    commands,
+    modules,
+    dependencies: [],
+    mounts: [],
+    wasmerToml: null,
+    readme: null,
+    licenseFile: null,
+  };
+  const data = { number, ownerId, name, isPrivate: false, pusherId, file, webcManifest: manifest, contents };
+  return { type: 'registry.package-release.pushed', data };
 }
 
 function webcManifest(random: Random, name: string): JsonObject {
