@@ -18,6 +18,14 @@ export type RegistrySize = { packages: number; versions: number; namespaces: num
 /** The first package has as many versions as the largest ones of a real registry. */
 export const largePackage = { name: 'large', versions: 200 };
 export const namespaceName = (n: number): string => `space-${n}`;
+/** Names share words, as those of a registry do, and no beginning. */
+export const packageName = (n: number): string =>
+  `${words[n % words.length]!}-${words[Math.floor(n / words.length) % words.length]!}-${n.toString(36)}`;
+const words =
+  'parser codec stream buffer image audio vector matrix router proxy cache queue index search token cipher hash tree'.split(
+    ' ',
+  );
+
 const FIRST_MS = Date.UTC(2026, 0, 1);
 const MINUTE_MS = 60_000;
 
@@ -73,7 +81,7 @@ class RegistryLog {
     for (let n = 1; n <= this.size.packages; n++) {
       // The first of all, so that lists of the newest ones do not show it.
       const isLarge = n === 1;
-      const { name, versions } = isLarge ? largePackage : { name: `package-${n}`, versions: this.size.versions };
+      const { name, versions } = isLarge ? largePackage : { name: packageName(n), versions: this.size.versions };
       for (const line of this.package(n, name, versions)) yield this.line(line);
     }
   }
@@ -191,8 +199,3 @@ function webcManifest(random: Random, name: string): JsonObject {
     entrypoint: name,
   };
 }
-
-const words =
-  'parser codec stream buffer image audio vector matrix router proxy cache queue index search token cipher hash tree'.split(
-    ' ',
-  );

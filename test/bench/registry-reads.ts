@@ -1,6 +1,6 @@
 import type { HttpClient } from './http-client.js';
 import type { Point } from './http-load.js';
-import { largePackage, namespaceName } from './registry-log.js';
+import { largePackage, namespaceName, packageName } from './registry-log.js';
 
 const PAGE = 25;
 
@@ -31,8 +31,8 @@ const search = `query SearchPackages($query: String!, $packages: PackagesFilter,
 
 /** A name, words that few packages have and that many have, words of descriptions, and what is nowhere. */
 const sought = [
-  'package-77',
-  'space-3/package-1003',
+  packageName(77),
+  `${namespaceName(1004)}/${packageName(1003)}`,
   'codec hash',
   'parser',
   'things number',
@@ -48,7 +48,7 @@ export function registryReads(client: HttpClient, pid: number, size: Size): Poin
   const large = `${namespaceName(1 + (1 % namespaces))}/${largePackage.name}`;
   // Each time another text, as from many clients.
   const small = (n: number) => 2 + (n % (packages - 1));
-  const smallName = (n: number) => `${namespaceName(1 + (small(n) % namespaces))}/package-${small(n)}`;
+  const smallName = (n: number) => `${namespaceName(1 + (small(n) % namespaces))}/${packageName(small(n))}`;
   const points: Omit<Point, 'client' | 'pid'>[] = [
     ...(['wasmer', 'sdk'] as const).map((from) => ({
       name: `resolve as ${from} does, ${largePackage.versions} versions`,

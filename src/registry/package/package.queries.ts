@@ -66,10 +66,12 @@ const byFullName = {
   name: 'by_full_name',
   columns,
   also,
-  where: `${join} WHERE folded_name = $2 AND ${hasOwner} AND owner_id = ANY (ARRAY (
+  // The one package first: joined with all that an estimate sees, the owners would be read as a whole.
+  where: `${join} WHERE ${hasOwner} AND id = (
+    SELECT id FROM ${tableName(packageRows)} WHERE folded_name = $2 AND owner_id = ANY (ARRAY (
       SELECT id FROM ${tableName(userRows)} WHERE folded_username = $1 AND NOT is_erased
       UNION ALL SELECT id FROM ${tableName(namespaceRows)} WHERE folded_name = $1))
-    ORDER BY position DESC LIMIT 1`,
+    ORDER BY position DESC LIMIT 1)`,
 };
 
 const keywordsOf = {
