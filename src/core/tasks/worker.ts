@@ -27,12 +27,17 @@ export type WorkerOptions = {
   graceMs?: number;
 };
 
+/** How long a stop waits for a listener that has only just begun. */
+const listenMs = 1000;
+
 /** Runs the jobs of this process with graphile-worker, and keeps it running. */
 export class Worker {
   private current: WorkerPool | null = null;
   private stopping = false;
   private loop: Promise<void> | null = null;
   private readonly stopWanted = new AbortController();
+  /** Settles when the library's listener has begun to listen. */
+  private listening: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: WorkerOptions) {}
 
@@ -56,6 +61,8 @@ export class Worker {
     const pool = this.current;
     if (pool) {
       const late = setTimeout(() => void forced(pool), 2 * this.graceMs);
+      // The library would send UNLISTEN while its LISTEN is still under way, of which the driver complains on standard error.
+      await Promise.race([this.listening, delay(listenMs, undefined, { ref: false })]);
       await Promise.resolve(pool.gracefulShutdown('stopping')).catch(() => undefined);
       clearTimeout(late);
     }
@@ -89,6 +96,12 @@ export class Worker {
     const events: WorkerEvents = new EventEmitter();
     // Before it takes its first job: whoever finds a job of ours can see in store.processes whether we live.
     events.on('pool:create', ({ workerPool }) => void (workerPool.id = processId));
+    // It tells so right before it sends its LISTEN.
+    events.on('pool:listen:success', ({ client }) => {
+      this.listening = new Promise((resolve) => {
+        client.once('drain', resolve).once('end', resolve);
+      });
+    });
     this.current = runTaskList(
       {
         schema: 'graphile_worker',
