@@ -1,4 +1,4 @@
-import { normalise } from '../core/event-store/claims.js';
+import { normalise, skeletonOf } from '../core/event-store/claims.js';
 import type { Claim } from '../core/command/decision.js';
 import { refuse } from './accounts.errors.js';
 
@@ -12,13 +12,7 @@ const reserved = new Set(
    www`.split(/\s+/),
 );
 
-/**
- * What a name looks like: names with one skeleton are told apart by careful readers only. Letter case, which separator and how many of
- * them, `0` and `o`, and `1`, `i` and `l` make no difference, for a capital i is an l in many typefaces.
- */
-export function skeletonOf(name: string): string {
-  return foldedName(name).replace(/[_-]+/g, '-').replaceAll('0', 'o').replace(/[1i]/g, 'l');
-}
+export { skeletonOf };
 
 const reservedSkeletons = new Set([...reserved].map(skeletonOf));
 

@@ -132,7 +132,7 @@ async function create(session: Session, username: string, options: CreateOptions
 
 /** The id of an account, also of an erased one. By the claim on the name, not by a read model: it holds also while no server applies events. */
 async function userIdOf(session: Session, username: string): Promise<string> {
-  return (await findUserByName(session.pool, username)) ?? unknown(username);
+  return (await findUserByName(session.core.store, username)) ?? unknown(username);
 }
 
 async function accountOf(session: Session, username: string): Promise<{ userId: string; account: ActiveUser }> {

@@ -1,5 +1,4 @@
-import { skeletonOf } from '../../accounts/owner-name.js';
-import { packageSkeleton } from '../../registry/package/package-name.js';
+import { skeletonOf } from '../../core/event-store/claims.js';
 import { largeVersions, type SeedOptions } from './options.js';
 import { plannedNamespace, plannedUser } from './plan-accounts.js';
 import { plannedPackage } from './plan-packages.js';
@@ -13,7 +12,7 @@ it('no two names of a seed look alike', () => {
   const owners = upTo(300, (index) => [plannedUser(7, index).username, plannedNamespace(7, index).name]).flat();
   expect(new Set(owners.map(skeletonOf)).size).toBe(600);
   const packages = upTo(5_000, (index) => plannedPackage({ ...options, versions: 1 }, index).name);
-  expect(new Set(packages.map(packageSkeleton)).size).toBe(5_000);
+  expect(new Set(packages.map(skeletonOf)).size).toBe(5_000);
 });
 
 it('is the same for the same seed, and grows at its end', () => {

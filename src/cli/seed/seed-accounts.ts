@@ -53,8 +53,8 @@ export async function seedAccounts(
   return owners;
 }
 
-async function existingUser({ core, pool, there }: Seeder, { username }: PlannedUser): Promise<SeededOwner | null> {
-  const userId = await findUserByName(pool, username);
+async function existingUser({ core, there }: Seeder, { username }: PlannedUser): Promise<SeededOwner | null> {
+  const userId = await findUserByName(core.store, username);
   if (!userId) return null;
   const { head, state } = await core.reader.load(userAggregate, userId);
   if (state.status !== 'active') throw unusable(username);

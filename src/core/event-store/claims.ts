@@ -20,6 +20,14 @@ export function normalise(value: string): string {
 }
 
 /**
+ * What a name looks like: names with one skeleton are told apart by careful readers only. Letter case, which separator and how many of
+ * them, `0` and `o`, and `1`, `i` and `l` make no difference, for a capital i is an l in many typefaces.
+ */
+export function skeletonOf(name: string): string {
+  return normalise(name).replace(/[_-]+/g, '-').replaceAll('0', 'o').replace(/[1i]/g, 'l');
+}
+
+/**
  * Folds one event's claims into `owners` (key to stream id). Applied to the whole log in the order of positions it gives
  * the claims table: what `store.change_claims` does is checked against this.
  */

@@ -6,7 +6,7 @@ import { commandsOf, type CommandNode } from '../package-version/commands.js';
 import { PackageVersionQueries } from '../package-version/package-version.queries.js';
 import { parsePackageRef } from '../version/package-ref.js';
 import { withPackage } from './package.fields.js';
-import { maySee, PackageQueries, type PackageNode } from './package.queries.js';
+import { maySee, PackageQueries, type FullName, type PackageNode } from './package.queries.js';
 
 /** Finds what clients name in words, of what the caller may see. */
 @Injectable()
@@ -18,8 +18,8 @@ export class PackageLookup {
 
   /** @param fullName `ns/name`; nothing else names a package */
   async package(fullName: string, { actor }: Ctx): Promise<PackageNode | null> {
-    const [owner, name, ...more] = fullName.split('/');
-    if (!owner || !name || more.length > 0) return null;
+    const { owner, name } = partsOf(fullName);
+    if (!owner || !name) return null;
     const node = await this.packages.byFullName(owner, name);
     return node && maySee(actor, node) ? node : null;
   }
@@ -32,12 +32,7 @@ export class PackageLookup {
 
   /** As many as there are names, in their order. */
   async packagesOf(fullNames: readonly string[], { actor }: Ctx): Promise<(PackageNode | null)[]> {
-    const nodes = await this.packages.byFullNames(
-      fullNames.map((fullName) => {
-        const [owner = '', name = '', ...more] = fullName.split('/');
-        return more.length > 0 ? { owner: '', name: '' } : { owner, name };
-      }),
-    );
+    const nodes = await this.packages.byFullNames(fullNames.map(partsOf));
     return nodes.map((node) => (node && maySee(actor, node) ? node : null));
   }
 
@@ -82,4 +77,10 @@ export class PackageLookup {
     const node = digits && (await this.package(fullName, ctx));
     return node ? withPackage(await this.versions.byHash(node.id, digits), node) : null;
   }
+}
+
+/** Both are empty for what is no full name, and nothing is called so. */
+function partsOf(fullName: string): FullName {
+  const [owner = '', name = '', ...more] = fullName.split('/');
+  return more.length > 0 ? { owner: '', name: '' } : { owner, name };
 }

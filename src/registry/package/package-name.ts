@@ -1,19 +1,11 @@
 import type { Claim } from '../../core/command/decision.js';
-import { normalise } from '../../core/event-store/claims.js';
+import { normalise, skeletonOf } from '../../core/event-store/claims.js';
 import { refuse } from '../registry.errors.js';
 
 export const packageNameLimits = { minLength: 1, maxLength: 100 };
 
 /** How a name is looked up: the claim's own normal form, so that a look-up and a claim never differ. */
 export const foldedPackageName = normalise;
-
-/**
- * What a name looks like: of names with one skeleton an owner has only one package, for readers would take them for each other. Letter case,
- * which separator and how many of them, `0` and `o`, and `1`, `i` and `l` make no difference.
- */
-export function packageSkeleton(name: string): string {
-  return normalise(name).replace(/[_-]+/g, '-').replaceAll('0', 'o').replace(/[1i]/g, 'l');
-}
 
 /** @param field input field that held the name. @throws Refusal INVALID_PACKAGE_NAME with the field and the rule. */
 export function assertPackageName(name: string, field: string): void {
@@ -32,9 +24,10 @@ export const packageNameClaims = (ownerId: string, name: string): Claim[] => [
   packageLook(ownerId, name),
 ];
 
+/** Of names with one skeleton an owner has only one package, for readers would take them for each other. */
 export const packageLook = (ownerId: string, name: string): Claim => ({
   kind: 'package-skeleton',
-  value: `${ownerId}/${packageSkeleton(name)}`,
+  value: `${ownerId}/${skeletonOf(name)}`,
   taken: () => refuse('PACKAGE_NAME_TAKEN', { field: 'name', rule: 'does not look like another name' }),
 });
 

@@ -1,11 +1,12 @@
 import { aggregate, decides } from '../../core/command/aggregate.js';
 import { command } from '../../core/command/command.js';
 import { decision, type Decision, type Fact } from '../../core/command/decision.js';
+import { skeletonOf } from '../../core/event-store/claims.js';
 import type { Condition } from '../../core/event-store/types.js';
 import { refuse } from '../registry.errors.js';
 import { registryLimits } from '../registry.limits.js';
 import { packageEvents, type OwnerId, type PackageEvent, type PublishedVersion } from './package.events.js';
-import { assertPackageName, packageNameClaims, packageSkeleton } from './package-name.js';
+import { assertPackageName, packageNameClaims } from './package-name.js';
 import {
   evolve,
   initialState,
@@ -173,7 +174,7 @@ function created({
   return {
     event: {
       type: 'registry.package.created',
-      data: { number, name, skeleton: packageSkeleton(name), ownerId: owner.id, isPrivate: isPrivate ?? false },
+      data: { number, name, skeleton: skeletonOf(name), ownerId: owner.id, isPrivate: isPrivate ?? false },
     },
     claims: { take: packageNameClaims(owner.id, name) },
   };
